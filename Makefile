@@ -1,0 +1,78 @@
+# Everything a newcomer needs. `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := .uv/bin/uv
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extractors replay-tools lock format clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## get uv and make .venv from requirements/, with hashes
+
+demo: $(READY) ## two nights of a small press on loopback, through the DAGs, into the embedded store
+	@$(BIN)/python -m tearsheet.airflow.demo
+
+test: $(READY) ## all tests
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
+
+lint: $(READY) ## ruff: rules and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY) ## mypy --strict
+	@$(BIN)/mypy --strict scrapers/tearsheet dags
+
+contracts: $(READY) ## import-linter: the layers
+	@$(BIN)/lint-imports --no-cache
+
+docs-check: $(READY) ## generated docs are fresh, links and commands in docs are real
+	@$(BIN)/python -m pytest -q tests/docs
+
+check: lint types contracts ## all that is no test
+
+format: $(READY) ## let ruff format and mend what it can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(READY) ## the whole job beside Scrapy with Trafilatura in its callback (needs PAGES_DIR)
+	@$(BIN)/python benchmarks/whole_job.py
+
+bench-polite: $(READY) ## politeness of a crawl, and a night with nothing new
+	@$(BIN)/python benchmarks/politeness.py && $(BIN)/python benchmarks/nothing_new.py
+
+bench-replay: $(READY) ## three nights over replayed sites: coverage, exactly once (needs PAGES_DIR)
+	@$(BIN)/python benchmarks/replay_nights.py
+
+bench-memory: $(READY) ## memory of an extraction worker over 20,000 pages (needs PAGES_DIR)
+	@$(BIN)/python benchmarks/worker_memory.py
+
+replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
+
+lock: ## pin requirements/*.txt anew, with hashes
+	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/reader.txt
+	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements/replay.in -o requirements/replay.txt
+
+clean: ## remove what was built; the archive in var/ stays
+	@rm -rf $(VENV) .venv-replay .uv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(UV): requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tearsheet needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .uv && .uv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(READY): $(UV) requirements/dev.txt pyproject.toml
+	@$(UV) venv -q --allow-existing --python $$($(PYTHON) -c 'import sys; print(sys.executable)') $(VENV)
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv-replay/.ready: $(UV) requirements/replay.txt
+	@$(UV) venv -q --allow-existing --python $$($(PYTHON) -c 'import sys; print(sys.executable)') .venv-replay
+	@$(UV) pip sync -q --python .venv-replay/bin/python --require-hashes requirements/replay.txt
+	@touch $@

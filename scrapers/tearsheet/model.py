@@ -1,0 +1,195 @@
+"""The shared vocabulary: the only types that cross the border between two stages.
+
+Plain frozen values. Times are aware UTC datetimes; a *night* is a ``YYYY-MM-DD`` string, the day of a run in
+its collection's time zone; a *month* is the ``YYYY-MM`` of a night. Offsets and lengths are bytes for
+records and code points for text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+ARTICLE = "article"
+CAPTURED = "captured"
+"""What a fetch says of a URL whose page is archived; extraction turns it into ``article`` or ``drop.<reason>``."""
+
+
+class ChannelKind(StrEnum):
+    """Where a candidate was named."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    NEWS_SITEMAP = "news_sitemap"
+    SECTION = "section"
+    FRONT_PAGE = "front_page"
+    PENDING = "pending"
+    REVISIT = "revisit"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """What one channel said of a URL; ``channel`` is the URL of the feed, sitemap or page that named it."""
+
+    channel: str
+    kind: ChannelKind
+    title: str | None = None
+    published: datetime | None = None
+    language: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A URL that discovery found: ``url`` exactly as discovered, ``document_id`` from its canonical form."""
+
+    document_id: str
+    url: str
+    source: str
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """The final 2xx response to a candidate, and where its record lies (``warc_file`` is a key in the store)."""
+
+    document_id: str
+    source: str
+    url: str
+    final_url: str
+    fetched_at: datetime
+    status: int
+    media_type: str
+    payload_digest: str
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One paragraph-like piece of a page, in page order.
+
+    ``linked`` is the share of its characters that are a link, ``target`` where its first link leads: ``here`` (into
+    the page), ``site`` or ``away``. ``context`` holds the element, class and id names around it, innermost first, up
+    to the element that holds most of the text; ``region`` says where it stands to the box that holds three quarters
+    of the text.
+    """
+
+    kind: Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
+    text: str
+    linked: float = 0.0
+    target: Literal["none", "here", "site", "away"] = "none"
+    context: tuple[str, ...] = ()
+    region: Literal["before", "within", "after"] = "within"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """One block that cleaning cut: its place among the page's blocks, the reason, the rule, the rule's score."""
+
+    text: str
+    reason: str
+    rule: str
+    position: int
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """One rights signal as it was read: ``signal`` (noarchive, tdm-reservation …), its value and its origin."""
+
+    signal: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One match of a topic's query: ``offset`` and ``length`` in code points of the stored field."""
+
+    field: str
+    offset: int
+    length: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One row a capture: an article with text, or a drop without text and with exactly one reason."""
+
+    document_id: str
+    version_id: str | None
+    collection: str
+    source: str
+    night: str
+    month: str
+    url: str
+    final_url: str
+    canonical_url: str | None
+    fetched_at: datetime
+    indexed_at: datetime
+    outcome: str
+    title: str | None = None
+    standfirst: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    published_has_time: bool | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    text: str | None = None
+    words: int = 0
+    removed: tuple[Removed, ...] = ()
+    access: Literal["open", "metered", "paywalled", "unknown"] = "unknown"
+    access_evidence: tuple[str, ...] = ()
+    rights: tuple[Rights, ...] = ()
+    channels: tuple[str, ...] = ()
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+    payload_digest: str
+    extractor: str
+    learned: str | None = None
+    config: str
+    content_hash: str | None = None
+    near_hash: bytes | None = None
+    schema_version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one candidate: ``outcome`` is article, drop.*, skipped.*, failed.*, pending.* or captured.
+
+    ``first_night`` is the night on which the candidate was first pending; ``detail`` is for people.
+    """
+
+    document_id: str
+    url: str
+    source: str
+    outcome: str
+    detail: str | None = None
+    first_night: str | None = None
+    mentions: tuple[Mention, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The part before the dot."""
+        return self.outcome.partition(".")[0]
+
+
+def month_of(night: str) -> str:
+    """The month partition of a night."""
+    return night[:7]
+
+
+def as_night(day: date) -> str:
+    """The night that is named for a day."""
+    return day.isoformat()

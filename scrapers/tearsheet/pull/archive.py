@@ -1,0 +1,148 @@
+"""An archive as its readers see it: its topics and sources, and selections of their rows.
+
+Titles and queries come from ``config/current.json`` in the store, as the last publication left it there. What a newer
+version has added to that file is passed over.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel, ValidationError
+
+from tearsheet.config import load_settings
+from tearsheet.config.models import StoreSettings
+from tearsheet.errors import ConfigError, ObjectMissing
+from tearsheet.pull.selection import Selection
+from tearsheet.storage import Store, open_store
+from tearsheet.tables import articles, documents
+
+CONFIGURATION = "config/current.json"
+
+
+class _Topic(BaseModel):
+    title: str
+    description: str | None = None
+    query: str
+    languages: list[str]
+    collections: list[str]
+    since: date | None = None
+    until: date | None = None
+
+
+class _Source(BaseModel):
+    id: str
+    name: str
+    homepage: str
+    country: str
+    language: str
+    enabled: bool
+
+
+class _Collection(BaseModel):
+    sources: list[_Source]
+
+
+class _Configuration(BaseModel):
+    topics: dict[str, _Topic]
+    collections: dict[str, _Collection]
+
+
+class Archive:
+    """What stands in one store. Each reading sees the store as it is at that moment."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __repr__(self) -> str:
+        return f"Archive({self._store.url()!r})"
+
+    def topics(self) -> pl.DataFrame:
+        """One row a topic: topic, title, description, query, languages, collections, since, until.
+
+        Raises:
+            ConfigError: nothing was ever published in this store.
+        """
+        rows = [{"topic": name, **dict(topic)} for name, topic in sorted(self._configuration().topics.items())]
+        return pl.DataFrame(
+            rows,
+            schema={
+                "topic": pl.String,
+                "title": pl.String,
+                "description": pl.String,
+                "query": pl.String,
+                "languages": pl.List(pl.String),
+                "collections": pl.List(pl.String),
+                "since": pl.Date,
+                "until": pl.Date,
+            },
+        )
+
+    def sources(self) -> pl.DataFrame:
+        """One row a source: source, name, homepage, country, language, enabled, collection; joins with rows' source.
+
+        Raises:
+            ConfigError: nothing was ever published in this store.
+        """
+        rows = [
+            {"source": source.id, **dict(source), "collection": name}
+            for name, collection in sorted(self._configuration().collections.items())
+            for source in collection.sources
+        ]
+        texts = ("source", "name", "homepage", "country", "language")
+        return pl.DataFrame(
+            rows, schema=dict.fromkeys(texts, pl.String) | {"enabled": pl.Boolean, "collection": pl.String}
+        )
+
+    def topic(self, name: str) -> Selection:
+        """The articles of a topic: one that is configured, or one that has rows from earlier.
+
+        Raises:
+            ConfigError: there is no such topic; the message names those there are.
+            StorageError: the store cannot be read.
+        """
+        if name not in (configured := self._configuration().topics):
+            known = sorted({*configured, *articles.topics(self._store)})
+            if name not in known:
+                raise ConfigError(f"{self._store.url()} has no topic {name!r}; it has: {', '.join(known) or 'none'}")
+        return Selection.of(self._store, articles.TABLE).where(pl.col("topic") == name)
+
+    def documents(self) -> Selection:
+        """Every row of every night, drops as well; ``.outcome("article")`` leaves the articles."""
+        return Selection.of(self._store, documents.TABLE)
+
+    def _configuration(self) -> _Configuration:
+        url = self._store.url(CONFIGURATION)
+        try:
+            return _Configuration.model_validate_json(self._store.get(CONFIGURATION))
+        except ObjectMissing as error:
+            raise ConfigError(
+                f"{url} is missing: no night was published there yet, or the store's URL is wrong"
+            ) from error
+        except ValidationError as error:
+            raise ConfigError(f"{url} is no configuration that this version can read; upgrade it ({error})") from error
+
+
+def open(url: str | None = None, **options: bool) -> Archive:  # noqa: A001 - tearsheet.open reads like gzip.open
+    """Open an archive for reading; credentials are found as boto3 finds them (``AWS_*``).
+
+    Args:
+        url: ``s3://bucket/prefix``; without one ``TEARSHEET_STORE``, else the ``store.url`` of
+            ``config/tearsheet.yaml``, else the embedded store of ``./var``.
+        options: further keys of ``store`` in the settings, such as ``checksums=False``.
+
+    Raises:
+        ConfigError: the URL or an option is wrong.
+        StorageError: no credentials, or the embedded store is not installed.
+    """
+    settings = load_settings(Path(os.environ.get("TEARSHEET_CONFIG", "config"))).store.model_dump()
+    try:
+        return Archive(open_store(StoreSettings.model_validate(settings | options | ({"url": url} if url else {}))))
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ConfigError(
+            f"tearsheet.open: {told}; the options are: {', '.join(StoreSettings.model_fields)}"
+        ) from error

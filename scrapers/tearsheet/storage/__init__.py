@@ -1,0 +1,8 @@
+"""S3 objects by boto3: the only module that talks to the store (tables go through ``Store.table_options``)."""
+
+from __future__ import annotations
+
+from tearsheet.storage.access import Access
+from tearsheet.storage.store import ObjectInfo, Store, open_store
+
+__all__ = ["Access", "ObjectInfo", "Store", "open_store"]

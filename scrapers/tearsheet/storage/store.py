@@ -1,0 +1,291 @@
+"""The store: keys under one prefix of one S3 bucket.
+
+- A key is relative to the prefix, has no leading ``/`` and no empty, ``.`` or ``..`` segment.
+- ``put_new`` writes an object once: of several writers exactly one wins, and a writer's own repeated request is none.
+- No proxy of the environment is ever used, neither here nor by the table readers that take ``table_options``.
+- Credentials, profile, region and endpoint are found as boto3 finds them (``AWS_*``, ``AWS_ENDPOINT_URL_S3``).
+- Every failure is a ``StorageError`` that names the object's URL and the mend.
+
+Threads may share a ``Store``; another process opens its own, from the variables of ``Store.environment``.
+"""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import os
+import re
+import time
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from io import BufferedReader, BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from tearsheet.errors import ConfigError, ObjectExists, ObjectMissing, StorageError
+from tearsheet.storage import access as reach
+from tearsheet.storage.failures import error_code, translated
+
+if TYPE_CHECKING:
+    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+    from tearsheet.config.models import StoreSettings
+
+_URL = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]*[a-z0-9])(?:/(?P<prefix>.*))?")
+_SEGMENT = re.compile(r"[^\x00-\x1f\x7f\\/]+")
+_CONFLICTS = frozenset({"409", "ConditionalRequestConflict", "OperationAborted"})
+_TAKEN = frozenset({"412", "PreconditionFailed"})
+_CONFLICT_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
+_DIGEST = "sha256"
+_DELETE_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One listed object: key below the prefix, bytes, time of last change."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class Store:
+    """Objects below ``s3://bucket/prefix``; every key is relative to that prefix.
+
+    Nothing is sent before the first call. ``access`` is given where endpoint and key do not come from the environment;
+    ``leaving`` holds what ``close`` has to give back; ``client`` is boto3's, for what has no method here.
+
+    Raises:
+        ConfigError: ``url`` is no ``s3://bucket/prefix``.
+        StorageError: from every method, where the store refuses, fails or cannot be reached.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        settings: StoreSettings,
+        access: reach.Access | None = None,
+        leaving: ExitStack | None = None,
+    ) -> None:
+        matched = _URL.fullmatch(url.rstrip("/"))
+        if not matched:
+            raise ConfigError(
+                f"{url!r} is no store; `store.url` (TEARSHEET_STORE) is s3://bucket or s3://bucket/prefix"
+            )
+        self.bucket = matched["bucket"]
+        self._root = f"{matched['prefix']}/" if matched["prefix"] else ""
+        if self._root:
+            _checked(self._root[:-1])
+        self._access = access
+        self.conditional_writes = settings.conditional_writes
+        self._session, self.client = reach.connect(url, settings, access)
+        resources = leaving or ExitStack()
+        resources.callback(self.client.close)
+        self._closing = weakref.finalize(self, resources.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop connections and, where this store uses the embedded server, leave it; the last to leave stops it."""
+        self._closing()
+
+    def url(self, key: str = "") -> str:
+        """The s3:// URL of a key or prefix; without one, of the store itself; no slash at the end."""
+        return f"s3://{self.bucket}/{self._root}{key}".rstrip("/")
+
+    def environment(self) -> dict[str, str]:
+        """The variables with which a child process opens this store: they add to the ones it inherits."""
+        return {"TEARSHEET_STORE": self.url(), **(self._access.environment() if self._access else {})}
+
+    def table_options(self) -> dict[str, str]:
+        """Storage options for deltalake and polars; ask anew for each table: credentials of a role expire.
+
+        Puts the endpoint's host into this process's NO_PROXY: the table readers have no other switch.
+        """
+        reach.bypass_proxies(self.client)
+        return reach.table_options(self.url(), self._session, self.client)
+
+    def get(self, key: str) -> bytes:
+        """The whole object.
+
+        Raises:
+            ObjectMissing: no object stands at the key.
+        """
+        with translated(self.url(key)):
+            return self.client.get_object(Bucket=self.bucket, Key=self._key(key))["Body"].read()
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """``length`` bytes from ``offset``, fewer only where the object ends.
+
+        Raises:
+            ObjectMissing: no object stands at the key.
+            StorageError: the object ends before ``offset``, or the store ignores ranges.
+        """
+        if length <= 0:
+            return b""
+        with translated(self.url(key)):
+            answer = self.client.get_object(
+                Bucket=self.bucket, Key=self._key(key), Range=f"bytes={offset}-{offset + length - 1}"
+            )
+            if "ContentRange" not in answer:
+                raise StorageError(f"{self.url(key)}: the store ignores byte ranges; use one that honours them")
+            return answer["Body"].read()
+
+    def put(self, key: str, body: bytes | Path) -> None:
+        """Write or replace an object; a ``Path`` is streamed from its file."""
+        with translated(self.url(key)), _opened(body) as stream:
+            self.client.put_object(Bucket=self.bucket, Key=self._key(key), Body=stream)
+
+    def put_new(self, key: str, body: bytes | Path) -> None:
+        """Write an object once (``If-None-Match: *``); a ``Path`` is streamed from its file.
+
+        The body's sha256 stands in the object's metadata, so that a request which was repeated after a lost answer
+        is told from another writer's. Without conditional writes (``store.conditional_writes: false``) the key
+        is looked up first, which is safe for one writer only.
+
+        Raises:
+            ObjectExists: another body stands at the key.
+        """
+        with _opened(body) as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            written = self._write_new(key, stream, digest)
+        if not written and self._digest(key) != digest:
+            raise ObjectExists(
+                f"{self.url(key)}: another object stands here and objects are written once; choose a new key"
+            )
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """The objects whose keys start with ``prefix``, by key ascending in code points."""
+        found: list[ObjectInfo] = []
+        with translated(self.url(prefix)):
+            pages = self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=self._prefix(prefix)
+            )
+            for page in pages:
+                found += [
+                    ObjectInfo(entry["Key"][len(self._root) :], entry["Size"], entry["LastModified"].astimezone(UTC))
+                    for entry in page.get("Contents", ())
+                ]
+        # Not every store lists in code points: some walk folders, so that a/b comes before a-b.
+        return iter(sorted(found, key=lambda info: info.key))
+
+    def prefixes(self, prefix: str = "") -> builtins.list[str]:
+        """The names of the folders directly below a folder, ascending, without slashes.
+
+        Some stores (SeaweedFS) still name a folder whose objects were all deleted.
+        """
+        folder = self._prefix(f"{prefix.rstrip('/')}/" if prefix else "")
+        names: set[str] = set()
+        with translated(self.url(prefix)):
+            pages = self.client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=folder, Delimiter="/"):
+                names |= {entry["Prefix"][len(folder) : -1] for entry in page.get("CommonPrefixes", ())}
+        return sorted(names)
+
+    def exists(self, key: str) -> bool:
+        """Whether an object stands at the key."""
+        return self._head(key) is not None
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; a key without one is no error.
+
+        Raises:
+            StorageError: the store kept some of them; the rest is gone.
+        """
+        names: builtins.list[ObjectIdentifierTypeDef] = [{"Key": self._key(key)} for key in keys]
+        kept: builtins.list[str] = []
+        with translated(self.url()):
+            for start in range(0, len(names), _DELETE_BATCH):
+                batch = names[start : start + _DELETE_BATCH]
+                answer = self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": batch, "Quiet": True})
+                kept += [f"{error.get('Key')} ({error.get('Code')})" for error in answer.get("Errors", ())]
+        if kept:
+            raise StorageError(f"{self.url()}: could not delete {', '.join(kept)}; grant s3:DeleteObject or try again")
+
+    def _write_new(self, key: str, stream: BufferedReader | BytesIO, digest: str) -> bool:
+        """Whether this request wrote the object; a conflict with another in flight (409) is tried again."""
+        from botocore.exceptions import ClientError
+
+        if not self.conditional_writes and self.exists(key):
+            return False
+        put = partial(self.client.put_object, Bucket=self.bucket, Key=self._key(key), Metadata={_DIGEST: digest})
+        if self.conditional_writes:
+            put = partial(put, IfNoneMatch="*")
+        pauses = iter(_CONFLICT_PAUSES)
+        with translated(self.url(key)):
+            while True:
+                stream.seek(0)
+                try:
+                    put(Body=stream)
+                except ClientError as error:
+                    if error_code(error) in _TAKEN:
+                        return False
+                    pause = next(pauses, None)
+                    if error_code(error) not in _CONFLICTS or pause is None:
+                        raise
+                    time.sleep(pause)
+                else:
+                    return True
+
+    def _digest(self, key: str) -> str | None:
+        return (self._head(key) or {}).get(_DIGEST)
+
+    def _head(self, key: str) -> Mapping[str, str] | None:
+        """The metadata of an object, ``None`` where there is none."""
+        try:
+            with translated(self.url(key)):
+                return self.client.head_object(Bucket=self.bucket, Key=self._key(key))["Metadata"]
+        except ObjectMissing:
+            return None
+
+    def _key(self, key: str) -> str:
+        return self._root + _checked(key)
+
+    def _prefix(self, prefix: str) -> str:
+        if prefix:
+            _checked(prefix.removesuffix("/"))
+        return self._root + prefix
+
+
+def open_store(settings: StoreSettings, *, environ: Mapping[str, str] = os.environ) -> Store:
+    """The store of ``settings.url``; without one the embedded server, started in ``TEARSHEET_VAR`` (``./var``).
+
+    The embedded server is left by ``Store.close``, at the latest when the store is forgotten or the process ends.
+
+    Raises:
+        ConfigError: the URL is no s3:// URL.
+        StorageError: the embedded server is not installed or does not start.
+    """
+    if settings.url:
+        return Store(settings.url, settings=settings)
+    from tearsheet.storage.embedded import embedded_store
+
+    leaving = ExitStack()
+    server = leaving.enter_context(embedded_store(Path(environ.get("TEARSHEET_VAR", "var"))))
+    return Store(server.url, settings=settings, access=server.access, leaving=leaving)
+
+
+def _opened(body: bytes | Path) -> BufferedReader | BytesIO:
+    return body.open("rb") if isinstance(body, Path) else BytesIO(body)
+
+
+def _checked(key: str) -> str:
+    segments = key.split("/")
+    if (
+        all(_SEGMENT.fullmatch(segment) and segment not in {".", ".."} for segment in segments)
+        and len(key.encode()) <= 900
+    ):
+        return key
+    raise StorageError(
+        f"{key!r} is no key: it is relative, without empty, '.' or '..' segments, backslashes and control characters, "
+        "of at most 900 bytes; correct the caller"
+    )

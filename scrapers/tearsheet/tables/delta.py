@@ -1,0 +1,247 @@
+"""The Delta tables themselves: created, overwritten in one commit, scanned.
+
+- A commit replaces exactly the rows that a predicate names, and records one *transaction* a unit of work: an app id
+  and a number that stands for what was written. A unit whose number is recorded already is not written again.
+- delta-rs records a transaction's number without comparing it, and refuses a commit only if another one wrote the same
+  rows or the same app ids since the table was read. So the comparison is ours, and a refused commit is compared again.
+- Transactions are kept by every checkpoint, for ever; the log's commits are not.
+- Statistics are kept of few columns only: those of text would survive in the log after the text itself was deleted.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from tearsheet.errors import InvariantError, StorageError
+from tearsheet.storage import Store
+from tearsheet.tables.schema import conform
+
+WRITER = WriterProperties(compression="ZSTD", compression_level=3)
+ATTEMPTS = 20
+_LOG_FILE = re.compile(r"/(?P<version>\d{20})\.(?P<kind>json|checkpoint(?:\.[\w-]+)*\.parquet)$")
+_COLOUR = re.compile(r"\x1b\[\d*m")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: its schema, the columns that lay out its files, and those by whose range files are skipped."""
+
+    name: str
+    description: str
+    schema: pa.Schema
+    partition_by: tuple[str, ...]
+    statistics: tuple[str, ...]
+
+    @property
+    def prefix(self) -> str:
+        """The table's folder in the store."""
+        return f"tables/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a publication came to: the table's version, the rows handed over, and whether this call committed them."""
+
+    version: int
+    rows: int
+    committed: bool
+
+
+@contextmanager
+def storage_errors(url: str) -> Iterator[None]:
+    """Let no error of deltalake's or polars' storage layer out of the block.
+
+    Raises:
+        StorageError: instead of it, with the table's URL.
+    """
+    try:
+        yield
+    except (DeltaError, OSError, pl.exceptions.ComputeError, json.JSONDecodeError) as error:
+        told = " ".join(_COLOUR.sub("", str(error)).replace("↳", "").split())[:600]
+        raise StorageError(f"{url}: {told}; check the store with `tearsheet doctor`") from error
+
+
+def open_table(store: Store, table: Table) -> DeltaTable | None:
+    """The table as it stands now; ``None`` where nothing was ever published.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    url = store.url(table.prefix)
+    with storage_errors(url):
+        try:
+            return DeltaTable(url, storage_options=store.table_options())
+        except TableNotFoundError:
+            return None
+
+
+def scan(store: Store, table: Table) -> pl.LazyFrame:
+    """The table's present version, lazily, with exactly the schema's columns: null where older rows have none.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    wanted = pl.Schema(table.schema)
+    opened = open_table(store, table)
+    if opened is None:
+        return pl.LazyFrame(schema=wanted)
+    rows = pl.scan_delta(opened)
+    present = rows.collect_schema()
+    added = [pl.lit(None, dtype).alias(name) for name, dtype in wanted.items() if name not in present]
+    return rows.with_columns(added).select(wanted.names())
+
+
+def overwrite(
+    store: Store,
+    table: Table,
+    rows: pa.Table,
+    *,
+    predicate: str,
+    transactions: Mapping[str, int],
+    note: Mapping[str, str],
+) -> tuple[int, bool]:
+    """Replace what ``predicate`` names by ``rows`` in one commit, unless every transaction is recorded already.
+
+    Returns:
+        The table's version, and whether this call committed it.
+
+    Raises:
+        InvariantError: the rows do not fit the table.
+        StorageError: the store fails, or others commit the same rows without end.
+    """
+    rows = conform(rows, table.schema)
+    url = store.url(table.prefix)
+    with storage_errors(url):
+        for _ in range(ATTEMPTS):
+            try:
+                return _overwrite(_writable(store, table), rows, predicate, transactions, note)
+            except CommitFailedError:  # somebody else was first: look again at what stands there now
+                continue
+    raise StorageError(
+        f"{url}: {ATTEMPTS} commits in a row were refused, because others write {predicate}; run it again"
+    )
+
+
+def transactions(store: Store, table: Table) -> dict[str, int]:
+    """Every app id and the number that its last commit recorded.
+
+    Read from the log itself, the newest checkpoint and the commits after it, because delta-rs answers for one
+    app id at a time and reads the checkpoint anew for each.
+
+    Raises:
+        StorageError: the log cannot be read.
+    """
+    files = _log(store, table)
+    start = max((version for version, kind, _ in files if kind != "json"), default=-1)
+    recorded: dict[str, int] = {}
+    with storage_errors(store.url(table.prefix)):
+        for version, kind, key in sorted(files):
+            if kind != "json" and version == start:
+                recorded |= _checkpointed(store.get(key))
+            elif kind == "json" and version > start:
+                recorded |= _committed(store.get(key))
+    return recorded
+
+
+def first_duplicate(rows: pa.Table, key: Sequence[str]) -> dict[str, str] | None:
+    """The first key, in the order of keys, that more than one row has."""
+    counts = rows.group_by(key).aggregate([([], "count_all")])
+    twice = counts.filter(pc.greater(counts["count_all"], 1)).sort_by([(name, "ascending") for name in key])
+    return next(iter(twice.select(key).to_pylist()), None)
+
+
+def quoted(value: str) -> str:
+    """A value as an SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _overwrite(
+    opened: DeltaTable, rows: pa.Table, predicate: str, transactions: Mapping[str, int], note: Mapping[str, str]
+) -> tuple[int, bool]:
+    if all(opened.transaction_version(app_id) == number for app_id, number in transactions.items()):
+        return opened.version(), False
+    write_deltalake(
+        opened,
+        rows,
+        mode="overwrite",
+        predicate=predicate,
+        writer_properties=WRITER,
+        commit_properties=CommitProperties(
+            custom_metadata=dict(note),
+            app_transactions=[Transaction(app_id, number) for app_id, number in transactions.items()],
+        ),
+    )
+    return opened.version(), True
+
+
+def _log(store: Store, table: Table) -> list[tuple[int, str, str]]:
+    """The version, kind and key of each commit and checkpoint that is kept."""
+    keys = (info.key for info in store.list(f"{table.prefix}/_delta_log/"))
+    return [(int(found["version"]), found["kind"], key) for key in keys if (found := _LOG_FILE.search(key))]
+
+
+def _checkpointed(checkpoint: bytes) -> dict[str, int]:
+    recorded = pl.read_parquet(io.BytesIO(checkpoint), columns=["txn"])["txn"].drop_nulls()
+    return {entry["appId"]: entry["version"] for entry in recorded if entry["appId"] is not None}
+
+
+def _committed(commit: bytes) -> dict[str, int]:
+    recorded = (json.loads(line).get("txn") for line in commit.splitlines() if line)
+    return {entry["appId"]: entry["version"] for entry in recorded if entry}
+
+
+def _writable(store: Store, table: Table) -> DeltaTable:
+    """The table, created where there is none, with the columns that this version has added."""
+    return _with_added_columns(open_table(store, table) or _create(store, table), table)
+
+
+def _create(store: Store, table: Table) -> DeltaTable:
+    url, options = store.url(table.prefix), store.table_options()
+    try:
+        return DeltaTable.create(
+            url,
+            table.schema,
+            partition_by=list(table.partition_by),
+            name=table.name,
+            description=table.description,
+            configuration={
+                "delta.checkpointInterval": "10",
+                "delta.dataSkippingStatsColumns": ",".join(table.statistics),
+            },
+            storage_options=options,
+        )
+    except DeltaError:  # created by somebody else in between, or it cannot be opened either
+        return DeltaTable(url, storage_options=options)
+
+
+def _with_added_columns(opened: DeltaTable, table: Table) -> DeltaTable:
+    """Add the columns the table lacks.
+
+    Raises:
+        InvariantError: a column was retyped, or is unknown here: a newer Tearsheet wrote it.
+    """
+    ours = {field.name: field for field in DeltaSchema.from_arrow(table.schema).fields}
+    theirs = {field.name: field for field in opened.schema().fields}
+    our_types, their_types = pl.Schema(table.schema), pl.Schema(opened.schema())
+    for name, field in theirs.items():
+        if name not in ours:
+            raise InvariantError(
+                f"{opened.table_uri}: column {name!r} was added by a newer Tearsheet; upgrade this one"
+            )
+        if (their_types[name], field.nullable) != (our_types[name], ours[name].nullable):
+            raise InvariantError(f"{opened.table_uri}: column {name!r} is {field.type}, not {ours[name].type}")
+    if added := [field for name, field in ours.items() if name not in theirs]:
+        opened.alter.add_columns(added)
+    return opened
