@@ -58,9 +58,7 @@ _TRACKER_PREFIXES = (
     *("utm_", "mtm_", "pk_", "piwik_", "matomo_", "at_", "hsa_", "fb_action_", "fb_ref", "fb_source", "vero_"),
     *("oly_", "itm_", "amp_", "guce_", "aspsessionid", "tmg_"),
 )
-_ORIGIN_PARAMETERS = frozenset(
-    {"ref", "referrer", "referer", "source", "src", "from", "via", "origin", "medium", "mod", "fr"}
-)
+_ORIGIN_PARAMETERS = frozenset({"ref", "referrer", "referer", "source", "src", "from", "via", "origin", "mod"})
 _ORIGINS = frozenset(
     """
     rss feed feeds atom twitter facebook fb telegram whatsapp linkedin instagram newsletter email mail home homepage
@@ -81,7 +79,7 @@ _AMP_CACHE = re.compile(
     r"https?://(?:(?:[\w-]+\.)*cdn\.ampproject\.org/[a-z](?:/[a-z])??|(?:www\.)?google\.[a-z.]+/amp)/(?:s/)?",
     re.IGNORECASE,
 )
-_SLUG = r"[^/]*[-_.\d%][^/]*"
+_SLUG = r"(?=[^/]*[-_.\d%])[^/]+"
 _AMP_PATH = re.compile(
     rf"(?<=/)({_SLUG})/amp(?:\.html)?$|(?<=[^/.])\.amp(?=\.html$)|(?<=[^/.])\.amp$|^/amp(?=/(?:.*/)?{_SLUG}$)"
 )
