@@ -28,11 +28,9 @@ VISITS_KEPT = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One night's answer to a URL; the record is where a revisit finds the original headers."""
+    """One night's answer to a URL; the record is where a revisit finds validators and original headers."""
 
     digest: str | None
-    etag: str | None = None
-    last_modified: str | None = None
     warc_file: str | None = None
     warc_offset: int = 0
     warc_length: int = 0
@@ -40,7 +38,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A URL that was captured or failed for good: night → what it gave; ``failed`` names a final failure."""
+    """A URL that was captured or failed for good: night → what it gave; ``failed`` names what it ended as without."""
 
     url: str
     visits: dict[str, Visit] = field(default_factory=dict)

@@ -1,0 +1,63 @@
+"""The crawling process's log: one JSON object a line on stderr, without secrets.
+
+Each has ``time`` (UTC), ``level``, ``logger`` and ``message``, ``source`` and ``url`` where the line is about one, and
+``error`` with the traceback of an exception.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from datetime import UTC, datetime
+
+_SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
+_CREDENTIALS = re.compile(r"(?i)((?:proxy-)?authorization['\"]?\s*[:=]\s*)[^,}\n]+")
+_SIGNATURES = re.compile(
+    r"(?i)([?&](?:x-amz-(?:signature|credential|security-token)|token|api_?key|password|secret)=)[^&\s'\"]+"
+)
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its end."""
+        line: dict[str, str] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": redacted(record.getMessage()),
+        }
+        for name in ("source", "url"):
+            if value := getattr(record, name, None):
+                line[name] = redacted(str(value))
+        if record.exc_info:
+            line["error"] = redacted(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+def redacted(text: str) -> str:
+    """A text without user info in URLs, authorisation headers, signed parameters and the store's keys."""
+    for name in _SECRET_VARIABLES:
+        if secret := os.environ.get(name):
+            text = text.replace(secret, "***")
+    text = _USER_INFO.sub("***@", text)
+    return _SIGNATURES.sub(r"\1***", _CREDENTIALS.sub(r"\1***", text))
+
+
+def set_up() -> None:
+    """Send the log to stderr: our own from INFO, of what we stand on what is wrong; the report has the rest."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("tearsheet"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    logging.getLogger("tearsheet").setLevel(logging.INFO)
+
+
+def quiet_scrapy() -> None:
+    """Spare Scrapy the making of lines that nobody reads; to be called once it has put its own levels in place."""
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
