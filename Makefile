@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 READY := $(VENV)/.ready
 WORKERS ?= 2
+PORT ?= 8765
 
 .PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extractors replay-tools lock format clean
 
@@ -16,7 +17,7 @@ help: ## list these targets
 setup: $(READY) ## get uv and make .venv from requirements/, with hashes
 
 demo: $(READY) ## two nights of a small press on loopback, through the DAGs, into the embedded store
-	@$(BIN)/python -m tearsheet.airflow.demo
+	@$(BIN)/python -m tearsheet.demo.run --port $(PORT)
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from tearsheet.errors import ConfigError
+
 ARTICLE = "article"
 CAPTURED = "captured"
 """What a fetch says of a URL whose page is archived; extraction turns it into ``article`` or ``drop.<reason>``."""
@@ -190,6 +192,13 @@ def month_of(night: str) -> str:
     return night[:7]
 
 
-def as_night(day: date) -> str:
-    """The night that is named for a day."""
-    return day.isoformat()
+def parse_night(text: str) -> str:
+    """A night as a person wrote it.
+
+    Raises:
+        ConfigError: it is no day.
+    """
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ConfigError(f"{text!r} is no night; write it as YYYY-MM-DD") from None

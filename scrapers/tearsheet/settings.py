@@ -68,9 +68,11 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 
 # What runs beside the crawl. https://docs.scrapy.org/en/latest/topics/extensions.html
 
-# Default: on, both open a port.
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
+# Default: on, both open a port. Taken off the list, they are not even imported, which takes longer than a small crawl.
+EXTENSIONS = {
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+}
 # Default: on; the operator's supervisor watches memory.
 MEMUSAGE_ENABLED = False
 # Numbers are in the fetch report and in the events; Scrapy's own would be logged in many lines.

@@ -67,14 +67,14 @@ def test_what_is_wrong_with_the_store_ends_with_its_exit_code(asked: typer.Typer
 def test_an_extra_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     version = metadata.version
 
-    def without_warcio(package: str) -> str:
-        if package == "warcio":
+    def without_trafilatura(package: str) -> str:
+        if package == "trafilatura":
             raise metadata.PackageNotFoundError(package)
         return version(package)
 
-    monkeypatch.setattr(metadata, "version", without_warcio)
+    monkeypatch.setattr(metadata, "version", without_trafilatura)
     parts = {part.name: part for part in installed()}
-    assert parts["harvest"].missing == ["warcio"]
+    assert parts["harvest"].missing == ["trafilatura"]
     assert parts["harvest"].mend == "pip install 'tearsheet[harvest]'"
     assert parts["tearsheet"].missing == []
 

@@ -6,6 +6,7 @@ reference: docs/reference-config.md and docs/schema/ are generated from them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
 from typing import Annotated
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tearsheet.config.cron import a_schedule
 from tearsheet.config.rules import a_contact, a_country, a_language, a_proxy, a_user_agent, a_web_address, a_zone
+from tearsheet.errors import ConfigError
 
 IDENTIFIER = r"^[a-z0-9][a-z0-9-]{0,62}$"
 WEB_ADDRESS = r"^https?://[^\s]+$"
@@ -102,6 +104,17 @@ class Collection(CollectionDeclaration):
     id: Identifier
     limits: Limits = Limits()
     sources: tuple[Source, ...]
+
+    def only(self, sources: Iterable[str]) -> frozenset[str]:
+        """The ids of some of its sources.
+
+        Raises:
+            ConfigError: one is none of them.
+        """
+        known = [source.id for source in self.sources]
+        if unknown := sorted({*sources} - {*known}):
+            raise ConfigError(f"{self.id} has no source {', '.join(unknown)}; it has {', '.join(known)}")
+        return frozenset(sources)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -199,3 +212,14 @@ class Configuration(Strict):
     settings: Settings
     collections: dict[str, Collection]
     topics: dict[str, Topic]
+
+    def collection(self, name: str) -> Collection:
+        """A collection by its id.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        if name not in self.collections:
+            known = ", ".join(sorted(self.collections)) or "none"
+            raise ConfigError(f"no collection is called {name!r}; known are: {known}")
+        return self.collections[name]

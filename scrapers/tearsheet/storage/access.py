@@ -110,10 +110,14 @@ def table_options(url: str, session: Session, client: S3Client) -> dict[str, str
     }
     endpoint = urlsplit(client.meta.endpoint_url)
     if not _is_aws(client):
-        options["aws_endpoint_url"] = endpoint.geturl()
+        # The second, because delta-rs lets the environment's AWS_ENDPOINT_URL_S3 outrank the first.
+        options["aws_endpoint_url"] = options["aws_endpoint_url_s3"] = endpoint.geturl()
     if endpoint.scheme == "http":
         options["aws_allow_http"] = "true"
-    return {name: value for name, value in options.items() if value}
+    told = {name: value for name, value in options.items() if value}
+    if key.token is None and "AWS_SESSION_TOKEN" in os.environ:
+        told["aws_session_token"] = ""  # else delta-rs adds the environment's token to this other key
+    return told
 
 
 def bypass_proxies(client: S3Client) -> None:

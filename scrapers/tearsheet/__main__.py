@@ -1,0 +1,5 @@
+"""``python -m tearsheet``: the command line."""
+
+from tearsheet.cli import main
+
+main()

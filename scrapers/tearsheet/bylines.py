@@ -1,0 +1,139 @@
+"""The line that says who wrote an article: the words that lead it, the names in it, and what stands behind them.
+
+Read alike wherever a byline is met: in a page's linked data, in its markup, in the middle of a plain text. A name is
+what is left of a byline without its lead ("Written by"), its roles, titles, places, handles and dates; nothing rather
+than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_NAME = 50
+MAX_TOKENS = 6
+MAX_NAMES = 12
+
+_LEADS = """
+(?:written|words|posted|reported|story|report|article|text|analysis|review|interview|opinion|recipe|submitted|published) by
+by|author|authors|writer|reporter
+von|(?:ein (?:kommentar|gastbeitrag|bericht|artikel|interview|essay) )?von|text|autor|autorin|autoren|autor\\*in|aufgezeichnet von|geschrieben von|verfasst von
+par|propos recueillis par|un article de|auteur|auteure|autrice|écrit par|rédigé par|publié par
+por|escrito por|autor|autora|redactor|redactora|texto|por:
+di|a cura di|scritto da|autore|autrice|testo di|articolo di
+door|geschreven door|auteur|tekst
+przez|autor|autorka|tekst|opracowanie|opracował|opracowała|rozmawiał|rozmawiała
+автор|авторы|автори|текст|подготовил|подготовила|беседовал|беседовала|записал|підготував|підготувала|розмовляв|розмовляла|редактор
+του|της|γράφει ο|γράφει η|γράφει|επιμέλεια|συντάκτης|ρεπορτάζ
+yazan|yazar|haber|muhabir|hazırlayan
+بقلم|كتب|كتبت|إعداد|الكاتب|تحرير
+作者|记者|記者|本报记者|本報記者|撰文|文|编译|編譯|采访|採訪|取材・文|執筆者|執筆|著者|ライター
+av|af|tekst|oleh|penulis|viết bởi|tác giả|írta|autoři|text
+"""
+LEAD = re.compile(
+    rf"\s*(?:{'|'.join(sorted('|'.join(_LEADS.strip().splitlines()).split('|'), key=len, reverse=True))})(?:\s*[:：/丨|]+\s*|\s+)",
+    re.IGNORECASE,
+)
+"""What stands before the first name; ends behind its colon or space."""
+_MONTHS = (
+    "january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+    "|januar|jänner|februar|märz|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre"
+    "|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+    "|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro"
+)
+_GLUED = re.compile(r"\s*(?:[Ww]ritten by|[Bb]y|[Vv]on|[Pp]ar|[Pp]or)(?=[A-ZÀ-Þ])")
+_AND = re.compile(
+    r"\s*(?:[;,/&+、，]|\s(?:and|und|et|y|e|og|och|en|ve|i|и|та|και|with|mit|avec)\s|\sو\s?)\s*", re.IGNORECASE
+)
+_TAIL = re.compile(
+    r"\s*(?:[|•·‧∙│–—‒<>(\[（【]|\s-\s|-\s*$|(?<!\w)\d|@"
+    r"|\b(?:updated|published|posted|aktualisiert|publié|mis à jour|actualizado|pubblicato|publicado)\b"
+    rf"|\b(?:on|am|le|el|il|em|op)\s+(?=\w+day\b|\w+tag\b|\d|(?:{_MONTHS})\b)|\b(?:{_MONTHS})\.?\s+\d|\bfrom\s+the\b)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+|\S+\[at\]\S+")
+_MONTH = re.compile(rf"\s+(?:{_MONTHS})\.?$", re.IGNORECASE)
+_EDGES = " .,:;'\"“”„«»*·|/\\-–—_’‘"
+_TITLES = re.compile(r"(?:,?\s+(?:ph\.?\s?d|m\.d|rdn?|mba|msc|esq|cfp|cpa))+\.?$", re.IGNORECASE)
+_NO_NAME = re.compile(
+    rf"(?<!\w)\d|^(?:{_MONTHS})$|^(?:admin(?:istrator)?|user|guest|unknown|none|null|author|by|von|share|follow|read more|source|date|datum"
+    r"|name|autor|quelle|foto|photo|image|bild|comments?|anonymous|no author|n/a|home|guide|post|skip to content|table of contents)$"
+    r"|\b(?:says|schreibt|sagt|wrote|posts by|articles by|artikel von|posted|published|updated|subscribe|newsletter|copyright|cookies?"
+    r"|follow|learn more|read more|click|minutes?|mins?|foto:|photo:|bild:|image:|toggle|view all|about)\b",
+    re.IGNORECASE,
+)
+_BODY = re.compile(
+    r"\b(?:editor(?:s|ial|-in-chief)?|editorial|staff|team|newsroom|desk|reporters?|correspondents?|writers?|contributors?|journalists?|experts?|founder|ceo"
+    r"|developer|specialist|support|university|institute|magazine|agency|agencies|agenturen|company|foundation|redaktion\w*|redakcja|redacción|redazione"
+    r"|redactie|rédaction|rédacteur|редакция|редакція|experte|newsdesk|press|presse|nachrichten|news|media|tv|gmbh|inc|llc|ltd|dpa|afp|apa|sda|reuters|efe"
+    r"|ansa|ap|pap|tass|xinhua)\b|\.(?:com|de|net|org|at|ch|fr|it|es|pl|ru)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]")
+_PARTICLES = frozenset(
+    "de da do dos das del della di la le van von der den ter ten zu zum af av al el bin ibn ben y e und bint abu o' d' l'".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A line that is nothing but a byline: its names, and the words behind them (a date, an agency)."""
+
+    names: tuple[str, ...]
+    rest: str
+
+
+def names(raw: str) -> tuple[str, ...]:
+    """The people and bodies named in what is known to be a byline, in order, each once."""
+    line = " ".join(_ADDRESS.sub(" ", raw).split())
+    found: dict[str, str] = {}
+    for part in _AND.split(_without_tail(_without_lead(line))):
+        name = _MONTH.sub("", _TITLES.sub("", _without_lead(part))).strip(_EDGES)
+        if is_name(name):
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())[:MAX_NAMES]
+
+
+def read(line: str) -> Byline | None:
+    """A whole line as a byline: a lead, and behind it names that look like names; else ``None``."""
+    lead = LEAD.match(line)
+    if lead is None:
+        return None
+    tail = _TAIL.search(line, lead.end())
+    end = tail.start() if tail else len(line)
+    found = names(line[lead.end() : end])
+    if not found or not all(map(looks_like_name, found)):
+        return None
+    return Byline(found, line[end:].strip(_EDGES))
+
+
+def is_name(text: str) -> bool:
+    """Whether a piece of a byline can be a name at all."""
+    short = 1 < len(text) <= MAX_NAME and len(text.split()) <= MAX_TOKENS
+    return short and bool(_WORD.search(text)) and not _NO_NAME.search(text) and not LEAD.fullmatch(f"{text} ")
+
+
+def is_person(name: str) -> bool:
+    """Whether a name may be a human being's, and not a newsroom's, an agency's or a role."""
+    return not _BODY.search(name)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether free text is a person's name by its form: two words or more, each with a capital; or two to four ideographs."""
+    words = text.split()
+    if not text.isascii() and all("\u3040" <= letter <= "\u9fff" or letter == "·" for letter in text):
+        return 1 < len(text) <= 5
+    capital = [word for word in words if not word[0].islower()]
+    small = [word for word in words if word[0].islower() and word.casefold() not in _PARTICLES]
+    return len(capital) > 1 and not small and is_name(text) and is_person(text)
+
+
+def _without_lead(text: str) -> str:
+    while match := LEAD.match(text) or _GLUED.match(text):
+        text = text[match.end() :]
+    return text
+
+
+def _without_tail(text: str) -> str:
+    match = _TAIL.search(text, 2)
+    return text[: match.start()] if match else text

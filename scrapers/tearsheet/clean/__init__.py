@@ -1,0 +1,1 @@
+"""Blocks in, the article and nothing but the article out, with a ledger of all that was cut and why."""

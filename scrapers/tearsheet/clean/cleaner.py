@@ -1,0 +1,85 @@
+"""Cut what is not the article, and write down each cut.
+
+Kept blocks and ledger together are the page's blocks in page order. Cleaning only deletes, block by block, and
+cleaning what was kept changes nothing: a block's own words are judged alike each time, and the judges of place are
+asked until they have no more to say. A quotation is cut only as the caption of a picture or where it repeats the headline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tearsheet.clean.judges import JUDGES, Draft
+from tearsheet.clean.rules import fold, rules_for
+from tearsheet.clean.words import Facts, Verdict, quotation, verdict
+from tearsheet.model import Block, Removed
+
+CUTS_QUOTATIONS = frozenset({"headline", "caption"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """The kept blocks and their text, one line a block; ``removed`` in page order, positions among all blocks."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    removed: tuple[Removed, ...] = ()
+
+
+def clean(
+    blocks: Sequence[Block],
+    *,
+    title: str | None = None,
+    standfirst: str | None = None,
+    authors: tuple[str, ...] = (),
+    language: str | None = None,
+) -> Cleaned:
+    """The article among a page's blocks; what else is known of the page guards its own words."""
+    lines = [fold(block.text) for block in blocks]
+    rules = rules_for(language)
+    facts = Facts(title, standfirst, authors, rules, rules.present("\n".join(lines)))
+    said = {index: found for index, block in enumerate(blocks) if (found := verdict(block, lines[index], facts))}
+    removed: dict[int, Removed] = {}
+    kept = list(range(len(blocks)))
+    while kept:
+        draft = Draft(
+            tuple(blocks[index] for index in kept),
+            tuple(lines[index] for index in kept),
+            facts,
+            _emptied(kept, removed),
+        )
+        cuts = {kept[place]: found for place, found in _verdicts(draft).items()}
+        cuts = {index: found for index, found in (cuts | said).items() if _may_cut(blocks[index], found)}
+        if not cuts:
+            break
+        removed |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
+        kept, said = [index for index in kept if index not in removed], {}
+    remaining = tuple(blocks[index] for index in kept)
+    return Cleaned(
+        text="\n".join(block.text for block in remaining),
+        blocks=remaining,
+        removed=tuple(removed[index] for index in sorted(removed)),
+    )
+
+
+def _verdicts(draft: Draft) -> dict[int, Verdict]:
+    """The first verdict on each place that has one."""
+    found: dict[int, Verdict] = {}
+    for judge in JUDGES:
+        for place, opinion in judge(draft):
+            found.setdefault(place, opinion)
+    return found
+
+
+def _may_cut(block: Block, found: Verdict) -> bool:
+    return found.reason in CUTS_QUOTATIONS or not quotation(block)
+
+
+def _emptied(kept: Sequence[int], removed: Mapping[int, Removed]) -> dict[int, str]:
+    """The places among the kept blocks right behind which something was cut, with its reason."""
+    return {place: removed[index + 1].reason for place, index in enumerate(kept) if index + 1 in removed}
+
+
+def _entry(block: Block, position: int, found: Verdict) -> Removed:
+    return Removed(text=block.text, reason=found.reason, rule=found.rule, position=position, score=found.score)

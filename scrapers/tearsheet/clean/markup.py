@@ -1,0 +1,51 @@
+"""Reasons read off the page's own names: what its author called the box in which a block stands."""
+
+from __future__ import annotations
+
+import re
+
+from tearsheet.model import Block
+
+WORDS = re.compile(r"[a-z]+")
+ELEMENTS = {
+    "figcaption": "caption",
+    "nav": "navigation",
+    "footer": "navigation",
+    "button": "navigation",
+    "form": "navigation",
+}
+NAMES: dict[str, str] = {
+    **dict.fromkeys(("caption", "captions", "imagecaption", "figcaption", "wp-caption"), "caption"),
+    **dict.fromkeys(("newsletter", "newsletters", "mailchimp", "optin"), "newsletter"),
+    **dict.fromkeys(
+        ("cta", "subscribe", "subscription", "paywall", "regwall", "donate", "donation", "upsell"), "subscription"
+    ),
+    **dict.fromkeys(
+        ("related", "recommended", "recommendations", "recirc", "readmore", "teaser", "teasers", "popular", "trending"),
+        "related",
+    ),
+    **dict.fromkeys(("share", "sharing", "social", "feedback"), "share"),
+    **dict.fromkeys(
+        ("advert", "advertisement", "sponsor", "sponsored", "affiliate", "disclaimer", "disclosure"), "advertisement"
+    ),
+    **dict.fromkeys(("comments", "comment", "disqus"), "comments"),
+    **dict.fromkeys(("cookie", "cookies", "consent", "modal", "popup", "gdpr"), "cookie"),
+    **dict.fromkeys(("copyright",), "copyright"),
+    **dict.fromkeys(("breadcrumb", "breadcrumbs", "pagination", "sidebar"), "navigation"),
+    **dict.fromkeys(("bio", "authorbio", "authorbox"), "bio"),
+    **dict.fromkeys(("byline",), "byline"),
+}
+
+
+CONTENTS = frozenset({"toc", "contents"})
+
+
+def reason(block: Block) -> tuple[str, str] | None:
+    """The reason and the name that gives it, from the innermost name outwards."""
+    for name in block.context:
+        if name in ELEMENTS:
+            return ELEMENTS[name], f"markup:{name}"
+        for word in WORDS.findall(name):
+            if word in NAMES or (word in CONTENTS and block.target == "here"):
+                return NAMES.get(word, "navigation"), f"markup:{word}"
+    return None

@@ -1,0 +1,138 @@
+"""The word rules of cleaning: data files, one a language, compiled once.
+
+``rules/<language>.yaml`` maps *sections* to reasons to patterns, one a line; ``rules/any.yaml`` holds those that
+belong to no language. A text is judged by the rules of its own language, of English (outlets everywhere use its
+labels) and of no language; a text whose language is unknown, or has no file, by all of them.
+
+========== ============================ =======================================================================
+section    where the pattern must match what it says
+========== ============================ =======================================================================
+labels     the whole line               it is nothing but this: ``advertisement``, ``share this article``
+leads      the line's start             the name of another page follows: ``read more:``
+calls      a sentence's start           the reader is asked to do something for the outlet
+asks       anywhere, a plain phrase     … words that nothing else holds: ``unsubscribe at any time``
+offers     the line's start             an offer begins
+goods      anywhere                     part of an offer: a price, ``cancel anytime``
+credits    the last sentence's start    the credit of a picture: ``photo: …``
+brackets   the last bracket's start     … ``(photo …)``
+agencies   the last bracket's start, or … by its agency: ``(ap images)``, ``… / getty images``
+           after the last ``/ | ©``
+bylines    the line's start             a name follows
+bios       anywhere                     what an author does
+========== ============================ =======================================================================
+
+Patterns are regular expressions (``asks``: plain phrases) matched against the folded line: lower case, plain
+apostrophes and hyphens. Groups must not capture: the reason is the name of the group that matched.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+SECTIONS = ("labels", "leads", "calls", "asks", "offers", "goods", "credits", "brackets", "agencies", "bylines", "bios")
+FOLDER = files("tearsheet.clean") / "rules"
+ALWAYS = ("any", "en")
+EDGES = ' \t:;,.!?…|>»›→⟶➔▶▸►•·*-+()[]<«‹←▼▲↓✕×"“”„“#¿¡。：！？、，'
+NEVER = re.compile(r"(?!)")
+FOLDS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u0307": None, "\xa0": " ", "‑": "-", "–": "-", "—": "-"})
+LAST_PART = re.compile(r".*[/|©](.{2,40})$")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+LAST_BRACKET = re.compile(r".*[^.!?。\s]\s*([(（\[【].{2,100}[)）\]】]\W{0,2})$|^([(（\[【].{2,100}[)）\]】]\W{0,2})$")
+AND_MORE = re.compile(r"[/,].*")
+
+Reasons = dict[str, list[str]]
+Phrases = tuple[tuple[str, str], ...]
+
+
+def fold(line: str) -> str:
+    """A line as patterns see it."""
+    return line.lower().translate(FOLDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Compiled sections of one or more languages; a pattern's group names are reasons. Lines are folded."""
+
+    patterns: dict[str, re.Pattern[str]]
+    phrases: Phrases
+
+    def label(self, line: str) -> str | None:
+        """The reason for which a whole line is a label."""
+        return _reason(self.patterns["labels"].fullmatch(line.strip(EDGES)))
+
+    def starts(self, section: str, line: str) -> str | None:
+        """The reason for which a line starts as the section says."""
+        return _reason(self.patterns[section].match(line.lstrip(EDGES)))
+
+    def holds(self, section: str, line: str) -> str | None:
+        """The reason for which a line holds what the section says."""
+        return _reason(self.patterns[section].search(line))
+
+    def present(self, page: str) -> Phrases:
+        """Those of the phrases of ``asks`` that stand anywhere on a page, with their reasons."""
+        return tuple(pair for pair in self.phrases if pair[0] in page)
+
+    def credit(self, line: str) -> str | None:
+        """The reason for which a line is the credit of a picture."""
+        part, match = LAST_PART.match(line), LAST_BRACKET.match(line)
+        bracket = (match[1] or match[2]) if match else ""
+        return (
+            self.starts("credits", SENTENCE_END.split(line)[-1])
+            or self.starts("brackets", bracket)
+            or self._agency(AND_MORE.sub("", bracket))
+            or (self._agency(part[1]) if part else None)
+        )
+
+    def _agency(self, words: str) -> str | None:
+        return _reason(self.patterns["agencies"].fullmatch(words.strip(EDGES)))
+
+    def after(self, section: str, line: str) -> int | None:
+        """Where a line goes on that starts as the section says; ``None`` where it does not."""
+        match = self.patterns[section].match(line)
+        return match.end() if match else None
+
+
+@cache
+def rules_for(language: str | None) -> Rules:
+    """The rules that judge a text of this language."""
+    known = languages()
+    names = tuple(dict.fromkeys((*ALWAYS, language) if language in known else known))
+    asks = _section("asks", names)
+    return Rules(
+        patterns={section: _compile(_section(section, names)) for section in SECTIONS if section != "asks"},
+        phrases=tuple((phrase, reason) for reason, phrases in asks.items() for phrase in phrases),
+    )
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The names of the rule files."""
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in FOLDER.iterdir() if entry.name.endswith(".yaml")))
+
+
+@cache
+def load(language: str) -> dict[str, dict[str, str]]:
+    """One rule file as it was written: section → reason → patterns, one a line."""
+    return yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8")) or {}
+
+
+def _section(section: str, names: tuple[str, ...]) -> Reasons:
+    reasons: Reasons = {}
+    for name in names:
+        for reason, patterns in load(name).get(section, {}).items():
+            reasons.setdefault(reason, []).extend(filter(None, patterns.splitlines()))
+    return reasons
+
+
+def _compile(reasons: Reasons) -> re.Pattern[str]:
+    groups = (f"(?P<{reason}>{'|'.join(patterns)})" for reason, patterns in reasons.items())
+    return re.compile("|".join(groups)) if reasons else NEVER
+
+
+def _reason(match: re.Match[str] | None) -> str | None:
+    return match.lastgroup if match else None

@@ -1,0 +1,7 @@
+"""From captures to document rows: extract, clean, and one staged Parquet file a WARC segment.
+
+A row is a function of the capture's record, the installed extractor and the site's learned snapshot, so that the
+nightly run, re-extraction of old nights and the import of foreign WARCs are one code path.
+
+Nothing is imported here, because this package is what an extraction process starts from.
+"""

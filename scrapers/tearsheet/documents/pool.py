@@ -1,0 +1,139 @@
+"""Extraction workers: one process a core, one page in flight each, so that a kill costs one page.
+
+Plain child processes over socket pairs, because ``multiprocessing``'s spawn and forkserver re-import the parent's
+``__main__``, which inside an Airflow task is the scheduler's.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import Self
+
+from tearsheet.documents.task import Task, dropped
+from tearsheet.errors import ExtractError
+from tearsheet.model import Document
+
+WALL_FACTOR = 10
+"""Wall-clock backstop as a multiple of the CPU limit: under load a page waits, and that is no fault of its own."""
+
+
+class _Worker:
+    """One child process and what it is busy with."""
+
+    def __init__(self, memory_bytes: int) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "tearsheet.documents",
+                    str(theirs.fileno()),
+                    str(os.getpid()),
+                    str(memory_bytes),
+                ],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self.connection = Connection(ours.detach())
+        self.task: Task | None = None
+        self.deadline = 0.0
+
+    def ready(self) -> None:
+        """Wait until the process has imported what it needs: one that cannot must not turn pages into drops."""
+        try:
+            self.connection.recv()
+        except (EOFError, ConnectionResetError):
+            code = self.process.wait()
+            raise ExtractError(
+                f"an extraction process ended with exit code {code} before its first page; the log above says why. "
+                f"Does `{sys.executable} -m tearsheet.documents` import? Is extract.memory_bytes too low?"
+            ) from None
+
+    def start(self, task: Task) -> None:
+        self.task = task
+        self.deadline = time.monotonic() + task.cpu_seconds * WALL_FACTOR
+        with suppress(BrokenPipeError):  # it died while idle, which is found when its answer is read
+            self.connection.send(task)
+
+    def stop(self) -> None:
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Pool:
+    """A context manager over ``workers`` extraction processes; started on first use, from the thread that uses it."""
+
+    def __init__(self, workers: int | None = None, *, memory_bytes: int = 2_000_000_000) -> None:
+        self.size = workers or os.cpu_count() or 1
+        self.memory_bytes = memory_bytes
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._workers:
+            self._workers.pop().stop()
+
+    def map(self, tasks: Iterable[Task]) -> Iterator[Document]:
+        """The row of each task, in the order in which they are done. A worker that dies gives its page as a drop."""
+        todo = iter(tasks)
+        if (first := next(todo, None)) is None:  # a night with nothing new starts nobody
+            return
+        todo = chain([first], todo)
+        self._start_all()
+        idle, busy = list(self._workers), dict[Connection, _Worker]()
+        while True:
+            while idle and (task := next(todo, None)):
+                worker = idle.pop()
+                worker.start(task)
+                busy[worker.connection] = worker
+            if not busy:
+                return
+            for worker in self._ready(busy):
+                del busy[worker.connection]
+                row, worker = self._answer(worker)
+                idle.append(worker)
+                yield row
+
+    def _start_all(self) -> None:
+        """All at once, then wait for each: they import at the same time."""
+        missing = [_Worker(self.memory_bytes) for _ in range(self.size - len(self._workers))]
+        self._workers += missing
+        for worker in missing:
+            worker.ready()
+
+    def _ready(self, busy: dict[Connection, _Worker]) -> list[_Worker]:
+        patience = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
+        ready = wait(list(busy), timeout=patience)
+        now = time.monotonic()
+        return [worker for connection, worker in busy.items() if connection in ready or worker.deadline <= now]
+
+    def _answer(self, worker: _Worker) -> tuple[Document, _Worker]:
+        task = worker.task
+        assert task is not None  # noqa: S101 - only busy workers are asked
+        try:
+            if worker.connection.poll():
+                row: Document = worker.connection.recv()
+                return row, worker
+            reason = "time_limit"
+        except (EOFError, ConnectionResetError):
+            reason = "cpu_limit" if worker.process.wait() == -signal.SIGPROF else "worker_died"
+        worker.stop()
+        fresh = self._workers[self._workers.index(worker)] = _Worker(self.memory_bytes)
+        fresh.ready()
+        return dropped(task.capture, task.context, reason), fresh

@@ -1,0 +1,68 @@
+"""One capture, one row: an article with its text and ledger, or a drop with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tearsheet.archive.reader import parse_member
+from tearsheet.clean.cleaner import clean
+from tearsheet.documents.task import Context, dropped
+from tearsheet.errors import RecordError
+from tearsheet.extract.page import Extraction, extract_page
+from tearsheet.fingerprints import content_hash, near_hash, version_id
+from tearsheet.model import ARTICLE, Capture, Document
+
+
+def document(capture: Capture, member: bytes, context: Context) -> Document:
+    """The row of a capture; ``member`` is its WARC record as it lies in the segment, one gzip member.
+
+    A record that cannot be read, or a page that is no page, is a drop, never an exception.
+    """
+    try:
+        record = parse_member(member)
+        headers = {name.lower(): value for name, value in record.headers}
+        page = extract_page(
+            record.body, capture.final_url, mentions=capture.mentions, headers=headers, fetched_at=capture.fetched_at
+        )
+    except RecordError:
+        return dropped(capture, context, "unreadable")
+    return _row(capture, context, page)
+
+
+def _row(capture: Capture, context: Context, page: Extraction) -> Document:
+    """What the page says, on the row of its capture; only an article has text."""
+    known = replace(
+        dropped(capture, context, page.kind),
+        canonical_url=page.canonical_url,
+        title=page.title,
+        standfirst=page.standfirst,
+        authors=page.authors,
+        published_at=page.published_at,
+        published_raw=page.published_raw,
+        published_has_time=page.published_has_time,
+        modified_at=page.modified_at,
+        language=page.language,
+        section=page.section,
+        tags=page.tags,
+        image=page.image,
+        access=page.access,
+        access_evidence=page.access_evidence,
+        rights=page.rights,
+    )
+    if page.kind != ARTICLE:
+        return known
+    cleaned = clean(
+        page.blocks, title=page.title, standfirst=page.standfirst, authors=page.authors, language=page.language
+    )
+    if not cleaned.text:
+        return replace(known, outcome="drop.empty", removed=cleaned.removed)
+    return replace(
+        known,
+        outcome=ARTICLE,
+        version_id=version_id(page.title, cleaned.text),
+        text=cleaned.text,
+        words=len(cleaned.text.split()),
+        removed=cleaned.removed,
+        content_hash=content_hash(cleaned.text),
+        near_hash=near_hash(cleaned.text),
+    )

@@ -1,0 +1,160 @@
+"""Trafilatura's text as blocks: each line of it with its kind, its links and the names of the elements around it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from tearsheet.errors import RecordError
+from tearsheet.extract.outline import Outline, Place
+from tearsheet.model import Block
+from tearsheet.urls import same_site
+
+Kind = Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
+Region = Literal["before", "within", "after"]
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(HEADINGS, "heading"),
+    **dict.fromkeys(("li", "dt", "dd"), "item"),
+    **dict.fromkeys(("td", "th", "tr", "table"), "row"),
+    **dict.fromkeys(("pre", "code"), "code"),
+    "figcaption": "caption",
+    "blockquote": "quote",
+}
+LISTED = "- "
+CELLS = " | "
+HOLDS_PART = 0.25
+"""An element with more of the text than this is no part of it: its names say nothing of one block."""
+HOLDS_BODY = 0.75
+"""The innermost box with as much of the text as this is the body …"""
+BODY_BLOCKS = 3
+"""… if it holds as many blocks as this."""
+PICTURE = "picture"
+"""Stands in the context of a block that shares a small box with a picture."""
+PICTURE_BOX = 350
+"""Characters of text that a box around a picture and its caption has at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the extractor's text, and where it stands."""
+
+    text: str
+    kind: Kind
+    place: Place | None
+
+
+def blocks(text: str, outline: Outline, url: str) -> tuple[Block, ...]:
+    """The lines of ``text`` as blocks; white space folded, list and table marks taken off."""
+    plain = [line for line in map(_plain, text.split("\n")) if line]
+    places = outline.places(line.replace(CELLS, "") for line, _ in plain)
+    lines = [Line(line, kind, place) for (line, kind), place in zip(plain, places, strict=True)]
+    frame = Frame(lines, url)
+    return tuple(frame.block(index) for index in range(len(lines)))
+
+
+def _plain(line: str) -> tuple[str, Kind] | None:
+    line = " ".join(line.split())
+    if line.startswith("|") and line.endswith("|"):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        return (CELLS.join(filter(None, cells)), "row") if any(cell.strip("-") for cell in cells) else None
+    if line.startswith(LISTED):
+        return line.removeprefix(LISTED), "item"
+    return (line, "paragraph") if line else None
+
+
+class Frame:
+    """The elements around a page's text, and how much of it each of them holds."""
+
+    def __init__(self, lines: Sequence[Line], url: str) -> None:
+        self._lines = lines
+        self._url = url
+        self._around = [list(_around(line.place.element)) if line.place else [] for line in lines]
+        self._weights: Counter[HtmlElement] = Counter()
+        counts: Counter[HtmlElement] = Counter()
+        for line, elements in zip(lines, self._around, strict=True):
+            self._weights.update(dict.fromkeys(elements, len(line.text)))
+            counts.update(elements)
+        self._total = sum(len(line.text) for line in lines if line.place)
+        body = [
+            e for e, weight in self._weights.items() if weight >= HOLDS_BODY * self._total and counts[e] >= BODY_BLOCKS
+        ]
+        self._body = min(body, key=self._weights.__getitem__, default=None)
+        within = [i for i, elements in enumerate(self._around) if self._body in elements]
+        self._first, self._last = (within[0], within[-1]) if within else (0, len(lines))
+
+    def block(self, index: int) -> Block:
+        """One line with all that its place says of it."""
+        line = self._lines[index]
+        if line.place is None:
+            return Block(kind=line.kind, text=line.text, region=self._region(index))
+        inside = [element for element in self._around[index] if self._weights[element] <= HOLDS_PART * self._total]
+        names = [name for element in inside for name in _names(element)]
+        if self._beside_picture(inside):
+            names.append(PICTURE)
+        return Block(
+            kind=_kind(line.kind, inside),
+            text=line.text,
+            linked=round(line.place.linked, 3),
+            target=_target(line.place.href, self._url),
+            context=tuple(dict.fromkeys(names)),
+            region=self._region(index),
+        )
+
+    def _region(self, index: int) -> Region:
+        return "before" if index < self._first else "after" if index > self._last else "within"
+
+    def _beside_picture(self, inside: Sequence[HtmlElement]) -> bool:
+        boxes = (element for element in inside if element.tag != "p" and self._weights[element] <= PICTURE_BOX)
+        return any(next(element.iter("img", "picture"), None) is not None for element in boxes)
+
+
+def _around(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield element
+    yield from element.iterancestors()
+
+
+def _kind(kind: Kind, inside: Sequence[HtmlElement]) -> Kind:
+    if kind != "paragraph":
+        return kind
+    return next((KINDS[tag] for element in inside if (tag := str(element.tag)) in KINDS), kind)
+
+
+def _names(element: HtmlElement) -> list[str]:
+    """What the page calls an element; the id of a heading is its own words, and says nothing."""
+    given = [
+        element.get("class", ""),
+        element.get("role", ""),
+        "" if element.tag in HEADINGS else element.get("id", ""),
+    ]
+    hidden = "display:none" in element.get("style", "").replace(" ", "") or element.get("hidden") is not None
+    return [str(element.tag), *" ".join(given).lower().split(), *(["hidden"] if hidden else [])]
+
+
+def _target(href: str | None, url: str) -> Literal["none", "here", "site", "away"]:
+    if href is None:
+        return "none"
+    try:
+        split, own = urlsplit(href.strip()), urlsplit(url)
+    except ValueError:
+        return "away"
+    if split.scheme not in ("", "http", "https"):
+        return "away"
+    if split.netloc in ("", own.netloc):
+        return "here" if split.path in ("", own.path) and not split.query else "site"
+    return "site" if _same_site(split.netloc, own.netloc) else "away"
+
+
+@lru_cache(maxsize=4096)
+def _same_site(one: str, other: str) -> bool:
+    try:
+        return same_site(f"http://{one}/", f"http://{other}/")
+    except RecordError:
+        return False

@@ -1,0 +1,120 @@
+"""Where a page's text stands: the visible characters as one stream, and the element each of them belongs to.
+
+White space and unprintable characters are left out of the stream, so that a text which an extractor has re-spaced is
+found again by plain substring search.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+INVISIBLE = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "head", "select", "option"})
+INLINE = frozenset(
+    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup "
+    "time tt u var wbr br img".split()
+)
+MIN_ANCHOR = 25
+"""Characters from which on a text's place tells where the text after it must be."""
+PREFIX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text was found: the block element it starts in, the share of it that is a link, its first link."""
+
+    element: HtmlElement
+    linked: float
+    href: str | None
+
+
+def squeeze(text: str) -> str:
+    """A text without white space and unprintable characters."""
+    packed = "".join(text.split())
+    return packed if packed.isprintable() else "".join(filter(str.isprintable, packed))
+
+
+def block_of(element: HtmlElement) -> HtmlElement:
+    """The nearest element around (or at) this one that is not inline."""
+    while element.tag in INLINE and (parent := element.getparent()) is not None:
+        element = parent
+    return element
+
+
+class Outline:
+    """The stream of a page's visible text."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        parts: list[str] = []
+        self._starts: list[int] = []
+        self._owners: list[HtmlElement] = []
+        self._links: list[HtmlElement | None] = []
+        offset = 0
+        for text, owner, link in _text_nodes(root):
+            packed = squeeze(text)
+            if packed:
+                parts.append(packed)
+                self._starts.append(offset)
+                self._owners.append(owner)
+                self._links.append(link)
+                offset += len(packed)
+        self.stream = "".join(parts)
+        self._starts.append(offset)
+
+    def places(self, texts: Iterable[str]) -> list[Place | None]:
+        """The place of each text, where texts follow each other in page order as far as they can be found."""
+        found: list[Place | None] = []
+        cursor = 0
+        for text in texts:
+            packed = squeeze(text)
+            offset = self._find(packed, cursor) if packed else -1
+            if offset >= cursor and len(packed) >= MIN_ANCHOR:
+                cursor = offset + len(packed)
+            found.append(self._place(offset, len(packed)) if offset >= 0 else None)
+        return found
+
+    def _find(self, packed: str, cursor: int) -> int:
+        for text in (packed, packed[:PREFIX]) if len(packed) > PREFIX else (packed,):
+            for start in (cursor, 0):
+                offset = self.stream.find(text, start)
+                if offset >= 0:
+                    return offset
+        return -1
+
+    def _place(self, offset: int, length: int) -> Place:
+        first = bisect_right(self._starts, offset) - 1
+        linked, href = 0, None
+        for node in range(first, len(self._owners)):
+            start, end = max(offset, self._starts[node]), min(offset + length, self._starts[node + 1])
+            if start >= end:
+                break
+            link = self._links[node]
+            if link is not None:
+                linked += end - start
+                href = href or link.get("href")
+        return Place(block_of(self._owners[first]), linked / length, href)
+
+
+def _text_nodes(root: HtmlElement) -> Iterator[tuple[str, HtmlElement, HtmlElement | None]]:
+    """Each visible text node in page order with its parent and the link it stands in."""
+    stack: list[tuple[HtmlElement, Iterator[HtmlElement], HtmlElement | None]] = [(root, iter(root), None)]
+    if root.text:
+        yield root.text, root, None
+    while stack:
+        parent, children, link = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            if stack and parent.tail:
+                yield parent.tail, stack[-1][0], stack[-1][2]
+        elif child.tag in INVISIBLE or not isinstance(child.tag, str):
+            if child.tail:
+                yield child.tail, parent, link
+        else:
+            inside = child if child.tag == "a" else link
+            if child.text:
+                yield child.text, child, inside
+            stack.append((child, iter(child), inside))

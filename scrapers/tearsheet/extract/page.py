@@ -1,0 +1,110 @@
+"""One page in, one ``Extraction`` out: a pure function of the bytes, the address, what channels said, and the fetch time.
+
+The page is parsed once. Trafilatura decides what is text; everything else is read from the same tree. Cleaning is
+the next stage's business: ``blocks`` are what Trafilatura kept, in page order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
+
+from tearsheet.errors import RecordError
+from tearsheet.extract.access import Access, access
+from tearsheet.extract.authors import authors
+from tearsheet.extract.blocks import blocks
+from tearsheet.extract.dates import dates
+from tearsheet.extract.kind import kind
+from tearsheet.extract.labels import canonical_url, image, section, standfirst, tags
+from tearsheet.extract.language import language
+from tearsheet.extract.rights import rights
+from tearsheet.extract.titles import title
+from tearsheet.extract.tree import Page, parse
+from tearsheet.model import Block, Mention, Rights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What a page says: ``kind`` is ``article`` or a drop reason; times are aware UTC; fields as in ``Document``."""
+
+    kind: str
+    blocks: tuple[Block, ...] = ()
+    title: str | None = None
+    standfirst: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    published_has_time: bool | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    canonical_url: str | None = None
+    access: Access = "unknown"
+    access_evidence: tuple[str, ...] = ()
+    rights: tuple[Rights, ...] = ()
+
+
+def extract_page(
+    html: bytes,
+    url: str,
+    *,
+    fetched_at: datetime,
+    mentions: tuple[Mention, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Extraction:
+    """Read one page.
+
+    Args:
+        html: the decoded body of the response.
+        url: the address it was fetched from.
+        fetched_at: aware; no date in the result lies after it.
+        mentions: what feeds and sitemaps said of the page.
+        headers: of the response, names in any case.
+
+    Raises:
+        RecordError: the bytes are no HTML, or no extractor gets to the end of them.
+    """
+    lower = {name.lower(): value for name, value in (headers or {}).items()}
+    try:
+        root = parse(html, url, lower.get("content-type"))
+        return _read(Page(root, url, lower, mentions, fetched_at))
+    except RecursionError as error:
+        raise RecordError(f"{url}: elements nested too deeply to be read") from error
+
+
+def _read(page: Page) -> Extraction:
+    kept = blocks(_text(page), page.outline, page.url)
+    body = "\n".join(block.text for block in kept)
+    when = dates(page)
+    open_to, evidence = access(page, len(body))
+    return Extraction(
+        kind=kind(page, kept),
+        blocks=kept,
+        title=title(page),
+        standfirst=standfirst(page),
+        authors=authors(page),
+        published_at=when.published,
+        published_raw=when.raw,
+        published_has_time=when.has_time,
+        modified_at=when.modified,
+        language=language(page, body),
+        section=section(page),
+        tags=tags(page),
+        image=image(page),
+        canonical_url=canonical_url(page),
+        access=open_to,
+        access_evidence=evidence,
+        rights=rights(page),
+    )
+
+
+def _text(page: Page) -> str:
+    """Trafilatura's text of the page; empty where it finds none."""
+    document = bare_extraction(page.root, options=Extractor(output_format="python", url=page.url, comments=False))
+    return document.text or "" if document is not None else ""

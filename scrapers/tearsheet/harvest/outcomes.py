@@ -1,0 +1,88 @@
+"""The outcomes of a night: each candidate's one end, merged over all attempts and the published rows.
+
+A row decides (article, drop.*). Without one, a source's later attempt replaces its earlier, but a final outcome is
+never replaced by a pending one; of several sources that named one document, the one that asked speaks.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from pydantic import TypeAdapter, ValidationError
+
+from tearsheet.errors import InvariantError, ObjectMissing, RecordError
+from tearsheet.model import CAPTURED, Outcome
+from tearsheet.spiders.job import FetchReport
+from tearsheet.storage import Store
+
+_SPEAKS = {"failed": 3, "pending": 2, "skipped": 1}
+_OUTCOMES = TypeAdapter(list[Outcome])
+
+
+def merge(reports: Iterable[FetchReport], rows: Iterable[Outcome]) -> list[Outcome]:
+    """One outcome a document id, by document id. ``reports`` in the order of their attempts.
+
+    Raises:
+        InvariantError: a page was captured and has no row.
+    """
+    by_source: dict[tuple[str, str], Outcome] = {}
+    for report in reports:
+        for outcome in report.outcomes:
+            key = (outcome.document_id, outcome.source)
+            by_source[key] = _later(by_source.get(key), outcome)
+    merged = {row.document_id: row for row in rows}
+    for (document_id, _), outcome in sorted(by_source.items()):
+        held = merged.get(document_id)
+        if outcome.outcome == CAPTURED:
+            if held is None or held.family not in {"article", "drop"}:
+                raise InvariantError(
+                    f"{outcome.url} was captured for {outcome.source}, and no WARC of the night holds it; "
+                    "was one deleted under raw/? `tearsheet explain` shows what is known of it"
+                )
+        elif held is None or _SPEAKS.get(outcome.family, 0) > _SPEAKS.get(held.family, 9):
+            merged[document_id] = outcome
+    return [merged[document_id] for document_id in sorted(merged)]
+
+
+def _later(earlier: Outcome | None, later: Outcome) -> Outcome:
+    if earlier is not None and later.family == "pending" and earlier.family != "pending":
+        return earlier
+    return later
+
+
+def counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many candidates ended how, most first."""
+    return dict(Counter(outcome.outcome for outcome in outcomes).most_common())
+
+
+def outcomes_key(collection: str, night: str) -> str:
+    """Where a night's outcomes stand."""
+    return f"runs/{collection}/{night}/outcomes.json.gz"
+
+
+def save_outcomes(store: Store, collection: str, night: str, outcomes: list[Outcome]) -> None:
+    """Replace the night's outcomes."""
+    store.put(outcomes_key(collection, night), gzip.compress(_OUTCOMES.dump_json(outcomes), 6, mtime=0))
+
+
+def load_outcomes(store: Store, collection: str, night: str) -> list[Outcome]:
+    """The outcomes of a published night; none of one that was never published."""
+    key = outcomes_key(collection, night)
+    try:
+        return _OUTCOMES.validate_json(gzip.decompress(store.get(key)))
+    except ObjectMissing:
+        return []
+    except (ValidationError, OSError, EOFError) as error:
+        raise RecordError(
+            f"{store.url(key)} holds no outcomes ({error}); run the night again, which writes them anew"
+        ) from error
+
+
+def by_source(outcomes: Iterable[Outcome]) -> Mapping[str, list[Outcome]]:
+    """Outcomes grouped by source."""
+    grouped: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        grouped.setdefault(outcome.source, []).append(outcome)
+    return grouped

@@ -1,0 +1,104 @@
+"""Publish a night: from what the store holds under raw/ and staged/ to one commit of the documents table.
+
+Takes nothing from the run that called it. The rows are those of every capture of the night, one a document: of
+several captures the earliest by (fetched_at, WARC file, offset).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+from tearsheet.config import public
+from tearsheet.config.models import Configuration, Settings
+from tearsheet.documents.pool import Pool
+from tearsheet.documents.staging import load_staged, stage, unstaged
+from tearsheet.documents.task import Context
+from tearsheet.extract.identity import extractor_id
+from tearsheet.harvest.fetch import reports
+from tearsheet.harvest.outcomes import merge, save_outcomes
+from tearsheet.harvest.plan import Plan
+from tearsheet.model import Outcome
+from tearsheet.spiders.job import FetchReport
+from tearsheet.storage import Store
+from tearsheet.tables import documents
+from tearsheet.tables.schema import DOCUMENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """A night as published: the commit, every candidate's outcome, the rows without text, the attempts' reports."""
+
+    plan: Plan
+    published: documents.Published
+    outcomes: list[Outcome]
+    rows: pa.Table
+    reports: list[FetchReport]
+
+
+def context(plan: Plan) -> Context:
+    """What the rows of a planned night share."""
+    return Context(
+        collection=plan.collection, night=plan.night, config=plan.config, extractor=extractor_id(), learned=plan.learned
+    )
+
+
+def extract(store: Store, plan: Plan, pool: Pool, settings: Settings, batch: str = "") -> int:
+    """Stage every segment of the night, or of one batch, that is not staged yet; how many rows that gave."""
+    shared = context(plan)
+    missing = [
+        key for key in unstaged(store, shared) if PurePosixPath(key).name.startswith(f"{batch}-" if batch else "")
+    ]
+    return sum(stage(store, pool, key, shared, cpu_seconds=settings.extract.cpu_seconds).rows for key in missing)
+
+
+def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[Outcome]]:
+    """The night's rows, reports and outcomes, having proved that they add up.
+
+    Raises:
+        InvariantError: a capture has no row.
+        ObjectMissing: a segment is not staged.
+    """
+    rows = earliest(load_staged(store, context(plan)))
+    done = reports(store, plan.collection, plan.night)
+    return rows, done, merge(done, row_outcomes(rows))
+
+
+def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) -> Night:
+    """Commit the night and write its outcomes; a night that has not changed commits nothing.
+
+    Raises:
+        InvariantError: the night would contradict itself; nothing was committed.
+    """
+    extract(store, plan, pool, configuration.settings)
+    rows, done, outcomes = check(store, plan)
+    write_configuration(store, configuration)
+    published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names))
+    save_outcomes(store, plan.collection, plan.night, outcomes)
+    return Night(
+        plan=plan, published=published, outcomes=outcomes, rows=rows.drop_columns(["text", "removed"]), reports=done
+    )
+
+
+def earliest(tables: Iterator[pa.Table]) -> pa.Table:
+    """All staged rows as one table, one row a document: the earliest capture's."""
+    table = pa.concat_tables([DOCUMENTS.empty_table(), *tables], promote_options="default")
+    ordered = table.sort_by([(name, "ascending") for name in ("document_id", "fetched_at", "warc_file", "warc_offset")])
+    ids = ordered["document_id"].to_pylist()
+    return ordered.filter(pa.array([n == 0 or ids[n - 1] != ids[n] for n in range(len(ids))], pa.bool_()))
+
+
+def row_outcomes(rows: pa.Table) -> Iterator[Outcome]:
+    """The outcome that each row states."""
+    for row in rows.select(["document_id", "url", "source", "outcome"]).to_pylist():
+        yield Outcome(**row)
+
+
+def write_configuration(store: Store, configuration: Configuration) -> None:
+    """Keep the configuration in the bucket, where readers find titles and queries, as itself and as the current one."""
+    body, name = public(configuration)
+    store.put_new(f"config/{name}.json", body)
+    store.put("config/current.json", body)

@@ -1,0 +1,247 @@
+"""After publishing: each source's verdict, the state for later nights, the run report; then the sweep.
+
+All of it is derived from the published night, and written again by every re-run to the same content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from tearsheet import state
+from tearsheet.config.models import Source
+from tearsheet.errors import ExpectationError, FetchError, ObjectMissing, RecordError
+from tearsheet.harvest.outcomes import by_source, counts
+from tearsheet.harvest.publish import Night
+from tearsheet.model import CAPTURED, Outcome
+from tearsheet.spiders.job import ChannelReport, SourceReport
+from tearsheet.state import Pending, Seen, SourceState, Visit
+from tearsheet.storage import Store
+
+STATES_AT_ONCE = 8
+ALIAS = "skipped.same_as"
+"""The outcome of an address that redirects to a document captured or seen under another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceVerdict:
+    """How one source did: ``reasons`` say what was missed, in words."""
+
+    source: str
+    verdict: Literal["ok", "failed"]
+    reasons: tuple[str, ...] = ()
+    articles: int = 0
+    candidates: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    pages: int = 0
+    requests: int = 0
+    bytes: int = 0
+    channels: tuple[ChannelReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """The morning's page: what came in, what did not and why. Counts are of candidates, bytes as received."""
+
+    collection: str
+    night: str
+    planned_at: datetime
+    config: str
+    candidates: int
+    outcomes: dict[str, int]
+    documents: int
+    table_version: int
+    fingerprint: int
+    unfinished: tuple[str, ...]
+    sources: tuple[SourceVerdict, ...]
+
+    @property
+    def failed(self) -> tuple[SourceVerdict, ...]:
+        """The sources that missed what was expected of them."""
+        return tuple(source for source in self.sources if source.verdict == "failed")
+
+    def insist(self, sources: Set[str] = frozenset()) -> None:
+        """Raise where the night, which is published, is not as it should be; of these sources, or of all.
+
+        Raises:
+            FetchError: a source's crawl did not finish.
+            ExpectationError: a source gave less than is expected of it.
+        """
+        night = f"{self.collection} {self.night}"
+        if unfinished := [source for source in self.unfinished if not sources or source in sources]:
+            raise FetchError(
+                f"{night} is published, but not whole: the crawl did not finish for {', '.join(unfinished)}; "
+                "run the night again, which asks only what is missing"
+            )
+        missed = [source for source in self.failed if not sources or source.source in sources]
+        if missed:
+            told = "\n  ".join(f"{source.source}: {'; '.join(source.reasons)}" for source in missed)
+            raise ExpectationError(f"{night} is published; these sources missed what is expected of them:\n  {told}")
+
+
+_REPORT = TypeAdapter(RunReport)
+
+
+def verdict(store: Store, night: Night) -> RunReport:
+    """Judge the sources, carry what the night taught into their states, write the report, sweep what was staged."""
+    report = judge(night)
+    _remember(store, night)
+    store.put(report_key(report.collection, report.night), _REPORT.dump_json(report, indent=1))
+    _sweep(store, night)
+    return report
+
+
+def judge(night: Night) -> RunReport:
+    """The run report of a published night."""
+    plan, crawls, ended = night.plan, _crawls(night), by_source(night.outcomes)
+    return RunReport(
+        collection=plan.collection,
+        night=plan.night,
+        planned_at=plan.planned_at,
+        config=plan.config,
+        candidates=len(night.outcomes),
+        outcomes=counts(night.outcomes),
+        documents=night.published.rows,
+        table_version=night.published.version,
+        fingerprint=night.published.fingerprint,
+        unfinished=tuple(source.id for source in plan.sources if source.id not in crawls),
+        sources=tuple(
+            _judge_source(source.id, source.expect.min_articles, crawls.get(source.id), ended.get(source.id, []))
+            for source in plan.sources
+        ),
+    )
+
+
+def report_key(collection: str, night: str) -> str:
+    """Where the run report stands."""
+    return f"runs/{collection}/{night}/report.json"
+
+
+def load_report(store: Store, collection: str, night: str) -> RunReport | None:
+    """A night's run report, None before it is published."""
+    key = report_key(collection, night)
+    try:
+        return _REPORT.validate_json(store.get(key))
+    except ObjectMissing:
+        return None
+    except ValidationError as error:
+        raise RecordError(
+            f"{store.url(key)} is no run report ({error}); run the night again, which writes it anew"
+        ) from error
+
+
+def _crawls(night: Night) -> dict[str, SourceReport]:
+    """Each source's finished crawl; the last, should there be several."""
+    return {source.source: source for report in night.reports if report.finished for source in report.sources}
+
+
+def _judge_source(source: str, expected: int, crawl: SourceReport | None, outcomes: list[Outcome]) -> SourceVerdict:
+    tally = counts(outcomes)
+    articles = tally.get("article", 0)
+    crawl = crawl or SourceReport(source=source)
+    reasons = [*_silence(crawl), *([crawl.error] if crawl.error else [])]
+    if articles < expected:
+        reasons.append(f"{articles} articles, {expected} expected")
+    return SourceVerdict(
+        source=source,
+        verdict="failed" if reasons else "ok",
+        reasons=tuple(reasons),
+        articles=articles,
+        candidates=len(outcomes),
+        outcomes=tally,
+        pages=crawl.pages,
+        requests=crawl.requests,
+        bytes=crawl.bytes,
+        channels=crawl.channels,
+    )
+
+
+def _silence(crawl: SourceReport) -> Iterable[str]:
+    """A source of which no channel answered died silently, whatever it was expected to give."""
+    if crawl.channels and all(channel.error for channel in crawl.channels):
+        first = crawl.channels[0]
+        yield f"no channel answered; {first.url}: {first.error}"
+
+
+def _remember(store: Store, night: Night) -> None:
+    """Merge what the night taught into each source's state, several at a time: the store's answers are waited for."""
+    ended, crawls, captured = by_source(night.outcomes), _crawls(night), _captured(night)
+
+    def remember(source: Source) -> None:
+        known = state.load(store, source.id)
+        outcomes = ended.get(source.id, [])
+        pending = _pending(night.plan.night, outcomes)
+        taught = SourceState(
+            source=source.id,
+            night=night.plan.night,
+            seen=_settled(night, outcomes) | captured.get(source.id, {}),
+            # a crawl that did not end has not heard of all that is pending
+            pending=pending if source.id in crawls else known.pending | pending,
+            channels=crawls[source.id].validators if source.id in crawls else {},
+        )
+        state.save(store, known.merged(taught))
+
+    with ThreadPoolExecutor(STATES_AT_ONCE, "state") as states:
+        list(states.map(remember, night.plan.sources))
+
+
+def _captured(night: Night) -> dict[str, dict[str, Seen]]:
+    """The night's captures by source, each for every source that named it."""
+    columns = ["source", "document_id", "url", "payload_digest", "warc_file", "warc_offset", "warc_length"]
+    rows = {row["document_id"]: row for row in night.rows.select(columns).to_pylist()}
+    named = {(row["source"], document_id) for document_id, row in rows.items()}
+    for report in night.reports:
+        named |= {(o.source, o.document_id) for o in report.outcomes if o.outcome == CAPTURED and o.document_id in rows}
+    found: dict[str, dict[str, Seen]] = {}
+    for source, document_id in sorted(named):
+        row = rows[document_id]
+        visit = Visit(
+            digest=row["payload_digest"],
+            warc_file=row["warc_file"],
+            warc_offset=row["warc_offset"],
+            warc_length=row["warc_length"],
+        )
+        found.setdefault(source, {})[document_id] = Seen(url=row["url"], visits={night.plan.night: visit})
+    return found
+
+
+def _settled(night: Night, outcomes: list[Outcome]) -> dict[str, Seen]:
+    """What is not to be asked again though this night has no row of it.
+
+    Final failures, addresses that redirect to another document, and pages unchanged since their last capture.
+    """
+    unchanged = {document_id for report in night.reports for document_id in report.revisits}
+    visits = {night.plan.night: Visit(digest=None)}
+    return {
+        outcome.document_id: Seen(
+            url=outcome.url, visits=visits, failed=None if outcome.document_id in unchanged else outcome.outcome
+        )
+        for outcome in outcomes
+        if outcome.family == "failed" or outcome.outcome == ALIAS or outcome.document_id in unchanged
+    }
+
+
+def _pending(night: str, outcomes: list[Outcome]) -> dict[str, Pending]:
+    return {
+        outcome.document_id: Pending(
+            url=outcome.url,
+            first_night=outcome.first_night or night,
+            reason=outcome.outcome,
+            mentions=outcome.mentions,
+        )
+        for outcome in outcomes
+        if outcome.family == "pending"
+    }
+
+
+def _sweep(store: Store, night: Night) -> None:
+    """Delete what was staged for earlier nights of the collection: they are published, and can be staged again."""
+    prefix = f"staged/{night.plan.collection}/"
+    for earlier in store.prefixes(prefix):
+        if earlier < night.plan.night and load_report(store, night.plan.collection, earlier):
+            store.delete([info.key for info in store.list(f"{prefix}{earlier}/")])

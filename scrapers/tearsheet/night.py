@@ -1,0 +1,171 @@
+"""A whole night on one screen: plan, fetch and extract, publish, verdict; then the topics that read the collection.
+
+The same stages, in the same order, are the tasks of the DAGs.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
+
+from tearsheet import harvest, topic
+from tearsheet.config.models import Configuration, Settings
+from tearsheet.documents.pool import Pool
+from tearsheet.documents.staging import stage
+from tearsheet.errors import FetchError
+from tearsheet.harvest import Batch, Plan, RunReport
+from tearsheet.model import Candidate
+from tearsheet.progress import QUIET, Progress
+from tearsheet.spiders.job import Event, FetchReport
+from tearsheet.storage import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightResult:
+    """What ``tearsheet night --json`` prints; ``outcomes`` are the night's and add up to ``candidates``."""
+
+    night: str
+    collection: str
+    candidates: int
+    outcomes: dict[str, int]
+    fetched: int
+    documents: int
+    topics: dict[str, dict[str, int]]
+    seconds: float
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvested:
+    """A published harvest: its report, and what this run itself fetched."""
+
+    report: RunReport
+    fetched: list[FetchReport]
+
+
+def night(
+    store: Store,
+    configuration: Configuration,
+    collection: str,
+    day: str,
+    *,
+    sources: frozenset[str] = frozenset(),
+    progress: Progress = QUIET,
+) -> tuple[NightResult, RunReport]:
+    """Run a collection's night and bring the topics that read it up to date.
+
+    Raises:
+        ConfigError, StorageError, InvariantError: see tearsheet.errors; what was fetched is kept.
+    """
+    started, cpu = time.monotonic(), _cpu_seconds()
+    done = harvest_night(store, configuration, collection, day, sources=sources, progress=progress)
+    topics = update_topics(store, configuration, collection, day, progress=progress)
+    return NightResult(
+        night=day,
+        collection=collection,
+        candidates=done.report.candidates,
+        outcomes=done.report.outcomes,
+        fetched=sum(source.pages for report in done.fetched for source in report.sources),
+        documents=done.report.documents,
+        topics=topics,
+        seconds=round(time.monotonic() - started, 3),
+        cpu_seconds=round(_cpu_seconds() - cpu, 3),
+    ), done.report
+
+
+def harvest_night(
+    store: Store,
+    configuration: Configuration,
+    collection: str,
+    day: str,
+    *,
+    sources: frozenset[str] = frozenset(),
+    given: tuple[Candidate, ...] = (),
+    progress: Progress = QUIET,
+) -> Harvested:
+    """Plan, fetch, extract, publish and judge one night of a collection."""
+    plan = harvest.make_plan(store, configuration, collection, day)
+    fetched = gather(store, plan, configuration.settings, sources=sources, given=given, progress=progress)
+    limits = configuration.settings.extract
+    progress.stage("publish")
+    with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
+        published = harvest.publish(store, plan, pool, configuration)
+    return Harvested(report=harvest.verdict(store, published), fetched=fetched)
+
+
+def update_topics(
+    store: Store, configuration: Configuration, collection: str, day: str, *, progress: Progress = QUIET
+) -> dict[str, dict[str, int]]:
+    """Bring the topics that read a collection up to date; what each now holds of that night."""
+    topics = {}
+    for read in (each for each in configuration.topics.values() if collection in each.collections):
+        progress.stage(f"topic {read.id}")
+        topic.update(store, read)
+        topics[read.id] = topic.counts(store, read.id, collection, day)
+    return topics
+
+
+def gather(
+    store: Store,
+    plan: Plan,
+    settings: Settings,
+    *,
+    sources: frozenset[str] = frozenset(),
+    given: tuple[Candidate, ...] = (),
+    progress: Progress = QUIET,
+) -> list[FetchReport]:
+    """Fetch what the night lacks, a crawl a core; extract each segment as soon as it is in the store."""
+    todo = harvest.unfetched(plan, harvest.reports(store, plan.collection, plan.night), sources)
+    segments: SimpleQueue[str | None] = SimpleQueue()
+    crawl = partial(_crawl, store, plan, settings, given, progress, segments)
+    with ThreadPoolExecutor(1, "extract") as extraction, ThreadPoolExecutor(os.cpu_count(), "fetch") as crawls:
+        staging = extraction.submit(_extract_arriving, store, plan, settings, progress, segments)
+        try:
+            fetched = [report for report in crawls.map(crawl, todo) if report]
+        finally:
+            segments.put(None)
+        staging.result()
+    return fetched
+
+
+def _crawl(
+    store: Store,
+    plan: Plan,
+    settings: Settings,
+    given: tuple[Candidate, ...],
+    progress: Progress,
+    segments: SimpleQueue[str | None],
+    batch: Batch,
+) -> FetchReport | None:
+    """One batch; a crawl that breaks is told and leaves its sources unfinished, for the others go on."""
+
+    def heard(event: Event) -> None:
+        progress.crawl(batch.id, event)
+        if event.key:
+            segments.put(event.key)
+
+    try:
+        return harvest.fetch(store, plan, batch, settings, given=given, on_event=heard)
+    except FetchError as error:
+        progress.warn(str(error))
+        return None
+
+
+def _extract_arriving(
+    store: Store, plan: Plan, settings: Settings, progress: Progress, segments: SimpleQueue[str | None]
+) -> None:
+    shared, limits = harvest.context(plan), settings.extract
+    with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
+        while key := segments.get():
+            stage(store, pool, key, shared, cpu_seconds=limits.cpu_seconds, on_page=progress.page)
+
+
+def _cpu_seconds() -> float:
+    """CPU time of this process and of its children that have ended."""
+    usages = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

@@ -1,0 +1,86 @@
+"""The Python of docs/analyse.md runs, block by block, over a small archive made by the real stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.docs.pages import ROOT, fences
+from tests.unit.conftest import make_document  # noqa: F401 - a fixture
+
+from tearsheet.config import public
+from tearsheet.config.models import Collection, Configuration, Settings, Source, Topic
+from tearsheet.fingerprints import content_hash, near_hash, version_id
+from tearsheet.model import Document, Removed
+from tearsheet.storage import Store
+from tearsheet.tables import documents
+from tearsheet.tables.schema import to_arrow
+from tearsheet.topic import update
+
+PAGE = ROOT / "docs" / "analyse.md"
+TOPIC = Topic(
+    id="kazakhstan-unrest", title="Unrest in Kazakhstan", query="kazakh* AND protest*", collections=("press",)
+)
+SOURCES = ("new-american", "gazette")
+STORIES = {
+    1: "Protests in Kazakhstan spread to a second city on Monday, witnesses said.",
+    2: "Protests in Kazakhstan spread to a second city on Monday, witnesses said.",
+    3: "A Kazakh minister met the leaders of the protest and promised lower prices.",
+    4: "Football: the cup final ends without a goal and is played again on Friday.",
+}
+
+
+def _article(make: Callable[..., Document], number: int, night: str, text: str) -> Document:
+    return make(
+        number,
+        night,
+        source=SOURCES[number % 2],
+        text=text,
+        language="en",
+        published_at=datetime.fromisoformat(night).replace(tzinfo=UTC),
+        version_id=version_id(f"Title {number}", text),
+        content_hash=content_hash(text),
+        near_hash=near_hash(text),
+        removed=(Removed(text="Subscribe now", reason="subscription", rule="call:subscription", position=2),),
+    )
+
+
+@pytest.fixture
+def archive(store: Store, make_document: Callable[..., Document]) -> Store:  # noqa: F811 - the fixture above
+    """Four articles and a drop of one night, and of the next a changed version of the first."""
+    sources = tuple(
+        Source(id=name, name=name.title(), homepage=f"https://{name}.example/", country="US", language="en")
+        for name in SOURCES
+    )
+    collections = {"press": Collection(id="press", sources=sources)}
+    body, _ = public(Configuration(settings=Settings(), collections=collections, topics={TOPIC.id: TOPIC}))
+    store.put("config/current.json", body)
+    first = [_article(make_document, number, "2026-01-05", text) for number, text in STORIES.items()]
+    again = _article(make_document, 1, "2026-01-06", "Protests in Kazakhstan end, and the curfew is lifted at noon.")
+    for night, rows in (("2026-01-05", [*first, make_document(9, outcome="drop.empty")]), ("2026-01-06", [again])):
+        store.put(f"runs/press/{night}/plan.json", b"{}")
+        documents.publish(store, "press", night, to_arrow(rows))
+    update(store, TOPIC)
+    return store
+
+
+def test_the_code_on_the_page_runs(
+    archive: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in archive.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    blocks = [fence.code for fence in fences(PAGE) if fence.language == "python"]
+    assert len(blocks) >= 8
+    for block in blocks:
+        exec(block, names)
+    assert names["unrest"].count() == 4
+    assert names["stories"].count() == 2
+    assert names["frame"].height == 4
+    assert names["changed"]["document_id"].n_unique() == 1
+    assert len(names["table"]) == 2
+    assert "subscription call:subscription Subscribe now" in capsys.readouterr().out

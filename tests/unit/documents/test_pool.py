@@ -1,0 +1,104 @@
+"""Extraction workers: a page that takes too long or kills its worker is a drop, and the others are extracted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import psutil
+import pytest
+from tests.unit.documents.conftest import COLLECTION, NIGHT, page
+
+from tearsheet.archive.reader import segment_captures
+from tearsheet.documents.pool import Pool
+from tearsheet.documents.task import Context, Task
+from tearsheet.errors import ExtractError
+from tearsheet.extract.identity import extractor_id
+from tearsheet.storage import Store
+
+CONTEXT = Context(collection=COLLECTION, night=NIGHT, config="0" * 64, extractor=extractor_id())
+
+
+def tasks(store: Store, key: str, cpu_seconds: float = 20.0) -> list[Task]:
+    """The tasks of a segment."""
+    body = store.get(key)
+    return [
+        Task(
+            capture=c,
+            member=body[c.warc_offset : c.warc_offset + c.warc_length],
+            context=CONTEXT,
+            cpu_seconds=cpu_seconds,
+        )
+        for c in segment_captures(store, key)
+    ]
+
+
+def workers() -> list[psutil.Process]:
+    """The extraction processes of this one."""
+    return [child for child in psutil.Process().children() if "tearsheet.documents" in child.cmdline()]
+
+
+def test_every_page_gives_its_row(store: Store, segment: Callable[..., str]) -> None:
+    key = segment(*((f"http://127.0.0.1/{n}", page(f"Quay number {n} to be widened")) for n in range(7)))
+    with Pool(2) as pool:
+        rows = list(pool.map(tasks(store, key)))
+    assert {row.url for row in rows} == {f"http://127.0.0.1/{n}" for n in range(7)}
+    assert {row.outcome for row in rows} == {"article"}
+    assert all("eastern quay" in (row.text or "") for row in rows)
+    assert not workers()
+
+
+def test_a_page_over_its_cpu_limit_is_a_drop(store: Store, segment: Callable[..., str]) -> None:
+    key = segment(
+        ("http://127.0.0.1/slow", page("Slow", 3_000)), ("http://127.0.0.1/good", page("Good news of the port"))
+    )
+    slow, good = tasks(store, key)
+    with Pool(1) as pool:
+        assert list(pool.map([good]))  # a warm worker: its imports are not the page's
+        rows = list(pool.map([replace(slow, cpu_seconds=0.05), good]))
+    assert {row.url: row.outcome for row in rows} == {
+        "http://127.0.0.1/slow": "drop.cpu_limit",
+        "http://127.0.0.1/good": "article",
+    }
+
+
+def test_a_worker_that_is_killed_costs_one_page(store: Store, segment: Callable[..., str]) -> None:
+    key = segment(*((f"http://127.0.0.1/{n}", page(f"Quay {n}", 150)) for n in range(6)))
+
+    with Pool(2) as pool:
+        rows = pool.map(tasks(store, key) * 2)
+        outcomes = [next(rows).outcome]
+        os.kill(workers()[0].pid, signal.SIGKILL)
+        outcomes += [row.outcome for row in rows]
+    assert len(outcomes) == 12
+    assert outcomes.count("drop.worker_died") <= 1
+    assert outcomes.count("article") >= 11
+
+
+def test_workers_that_cannot_start_are_an_error_and_no_drops(
+    store: Store, segment: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = segment(("http://127.0.0.1/a", page("A")))
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with Pool(1) as pool, pytest.raises(ExtractError, match="exit code 1"):
+        list(pool.map(tasks(store, key)))
+
+
+def test_workers_end_with_a_parent_that_is_killed() -> None:
+    code = (
+        "import time\nfrom tearsheet.documents.pool import _Worker\n"
+        "worker = _Worker(2_000_000_000)\nprint(worker.process.pid, flush=True)\ntime.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        time.sleep(1.0)  # the child has asked the kernel for its parent's death by now
+        parent.kill()
+    gone, alive = psutil.wait_procs([child], timeout=5)
+    assert gone
+    assert not alive

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from tearsheet.cli.pull import pull
+from tearsheet.errors import ConfigError
+from tearsheet.pull import Archive
+from tearsheet.storage import Store
+
+app = typer.Typer()
+app.command()(pull)
+
+
+@pytest.fixture
+def in_store(own: Archive, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in store.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments], catch_exceptions=True)
+
+
+def test_a_topic_becomes_a_file(in_store: Path) -> None:
+    result = call("unrest", "--since", "2026-01-31", "--until", "2026-02-01", "--out", "unrest.parquet")
+    assert result.exit_code == 0, result.output
+    table = pq.read_table(in_store / "unrest.parquet")
+    assert table.num_rows == 4
+    assert "text" not in table.column_names
+    size = (in_store / "unrest.parquet").stat().st_size
+    assert result.stdout == f"unrest.parquet: 4 rows of 2 nights, {size} bytes\n"
+
+
+def test_machines_get_one_object(in_store: Path) -> None:
+    result = call("unrest", "--out", "unrest.jsonl", "--text", "--json")
+    told = json.loads(result.stdout)
+    assert told == {
+        "topic": "unrest",
+        "out": "unrest.jsonl",
+        "rows": 5,
+        "nights": 3,
+        "bytes": (in_store / "unrest.jsonl").stat().st_size,
+    }
+    first = json.loads((in_store / "unrest.jsonl").read_text().splitlines()[0])
+    assert first["text"] == "Riots, they said. 暴動"
+
+
+def test_a_store_can_be_named(in_store: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEARSHEET_STORE", "s3://elsewhere")
+    assert call("unrest", "--out", "unrest.csv", "--store", store.url()).exit_code == 0
+    assert (in_store / "unrest.csv").read_text().count("\n") == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["unrest", "--out", "unrest.doc"], "known are: .parquet, .csv, .jsonl"),
+        (["football", "--out", "f.csv"], "it has: unrest"),
+        (["unrest", "--out", "u.csv", "--since", "soon"], "YYYY-MM-DD"),
+    ],
+)
+def test_what_is_wrong_is_told(in_store: Path, arguments: list[str], message: str) -> None:
+    result = call(*arguments)
+    assert isinstance(result.exception, ConfigError)
+    assert message in str(result.exception)
+    assert list(in_store.iterdir()) == []
