@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -117,6 +118,7 @@ def shown(title: str, *, quiet: bool = False) -> Iterator[Listener]:
     if quiet:
         yield QUIET
     elif console.is_terminal:
+        os.environ.setdefault("TEARSHEET_LOG_LEVEL", "ERROR")  # crawls write below the bars; the report says it all
         bars = Bars(title, console)
         with bars.display:
             yield bars

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from tearsheet.errors import RecordError
+from tearsheet.extract.gaps import gaps
 from tearsheet.extract.outline import Outline, Place
 from tearsheet.model import Block
 from tearsheet.urls import same_site
@@ -51,13 +52,28 @@ class Line:
     place: Place | None
 
 
-def blocks(text: str, outline: Outline, url: str) -> tuple[Block, ...]:
-    """The lines of ``text`` as blocks; white space folded, list and table marks taken off."""
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A page's text as blocks; ``start`` is where in the outline's stream the box begins that holds most of it."""
+
+    blocks: tuple[Block, ...]
+    start: int = 0
+
+    @property
+    def text(self) -> str:
+        """All blocks, one a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+
+def read_body(text: str, outline: Outline, url: str) -> Body:
+    """The lines of ``text``, and what was left out between them, as blocks; white space folded, marks taken off."""
     plain = [line for line in map(_plain, text.split("\n")) if line]
     places = outline.places(line.replace(CELLS, "") for line, _ in plain)
     lines = [Line(line, kind, place) for (line, kind), place in zip(plain, places, strict=True)]
+    for index, place, left_out in reversed(list(gaps([line for line, _ in plain], places, outline))):
+        lines.insert(index + 1, Line(left_out, "paragraph", place))
     frame = Frame(lines, url)
-    return tuple(frame.block(index) for index in range(len(lines)))
+    return Body(tuple(frame.block(index) for index in range(len(lines))), frame.start)
 
 
 def _plain(line: str) -> tuple[str, Kind] | None:
@@ -107,6 +123,12 @@ class Frame:
             context=tuple(dict.fromkeys(names)),
             region=self._region(index),
         )
+
+    @property
+    def start(self) -> int:
+        """Where in the stream the body's first block begins; 0 where no block was found."""
+        places = (line.place for line in self._lines[self._first :])
+        return next((place.start for place in places if place), 0)
 
     def _region(self, index: int) -> Region:
         return "before" if index < self._first else "after" if index > self._last else "within"

@@ -1,4 +1,4 @@
-"""The small fields: standfirst, section, tags, image, canonical address."""
+"""The small fields: section, tags, image, canonical address."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ from tearsheet.extract.linked_data import text, texts
 from tearsheet.extract.tree import Page
 
 MAX_TAGS = 30
-MAX_STANDFIRST = 1000
-
-
-def standfirst(page: Page) -> str | None:
-    """The summary the page gives of itself."""
-    found = page.first_meta("og:description", "description", "twitter:description") or text(
-        page.article.get("description")
-    )
-    return found[:MAX_STANDFIRST] if found else None
 
 
 def section(page: Page) -> str | None:

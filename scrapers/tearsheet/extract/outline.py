@@ -6,7 +6,7 @@ found again by plain substring search.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -24,9 +24,11 @@ PREFIX = 40
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text was found: the block element it starts in, the share of it that is a link, its first link."""
+    """Where a text was found: the block element it starts in, its stretch of the stream, its links."""
 
     element: HtmlElement
+    start: int
+    end: int
     linked: float
     href: str | None
 
@@ -76,6 +78,16 @@ class Outline:
             found.append(self._place(offset, len(packed)) if offset >= 0 else None)
         return found
 
+    def between(self, start: int, end: int) -> Iterator[Place]:
+        """The blocks whose whole text stands in this stretch, in page order."""
+        node = bisect_left(self._starts, start)
+        while node < len(self._owners) and self._starts[node + 1] <= end:
+            element, first = block_of(self._owners[node]), node
+            while node < len(self._owners) and block_of(self._owners[node]) is element:
+                node += 1
+            if self._starts[node] <= end:
+                yield self._place(self._starts[first], self._starts[node] - self._starts[first])
+
     def _find(self, packed: str, cursor: int) -> int:
         for text in (packed, packed[:PREFIX]) if len(packed) > PREFIX else (packed,):
             for start in (cursor, 0):
@@ -95,7 +107,7 @@ class Outline:
             if link is not None:
                 linked += end - start
                 href = href or link.get("href")
-        return Place(block_of(self._owners[first]), linked / length, href)
+        return Place(block_of(self._owners[first]), offset, offset + length, linked / length, href)
 
 
 def _text_nodes(root: HtmlElement) -> Iterator[tuple[str, HtmlElement, HtmlElement | None]]:

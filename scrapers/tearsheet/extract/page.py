@@ -16,12 +16,13 @@ from trafilatura.settings import Extractor
 from tearsheet.errors import RecordError
 from tearsheet.extract.access import Access, access
 from tearsheet.extract.authors import authors
-from tearsheet.extract.blocks import blocks
+from tearsheet.extract.blocks import read_body
 from tearsheet.extract.dates import dates
 from tearsheet.extract.kind import kind
-from tearsheet.extract.labels import canonical_url, image, section, standfirst, tags
+from tearsheet.extract.labels import canonical_url, image, section, tags
 from tearsheet.extract.language import language
 from tearsheet.extract.rights import rights
+from tearsheet.extract.standfirsts import standfirst
 from tearsheet.extract.titles import title
 from tearsheet.extract.tree import Page, parse
 from tearsheet.model import Block, Mention, Rights
@@ -79,21 +80,21 @@ def extract_page(
 
 
 def _read(page: Page) -> Extraction:
-    kept = blocks(_text(page), page.outline, page.url)
-    body = "\n".join(block.text for block in kept)
+    body = read_body(_text(page), page.outline, page.url)
+    headline = title(page)
     when = dates(page)
-    open_to, evidence = access(page, len(body))
+    open_to, evidence = access(page, len(body.text))
     return Extraction(
-        kind=kind(page, kept),
-        blocks=kept,
-        title=title(page),
-        standfirst=standfirst(page),
+        kind=kind(page, body.blocks),
+        blocks=body.blocks,
+        title=headline,
+        standfirst=standfirst(page, headline, body),
         authors=authors(page),
         published_at=when.published,
         published_raw=when.raw,
         published_has_time=when.has_time,
         modified_at=when.modified,
-        language=language(page, body),
+        language=language(page, body.text),
         section=section(page),
         tags=tags(page),
         image=image(page),

@@ -12,6 +12,7 @@ import os
 import re
 from datetime import UTC, datetime
 
+LEVEL_VARIABLE = "TEARSHEET_LOG_LEVEL"
 _SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
 _CREDENTIALS = re.compile(r"(?i)((?:proxy-)?authorization['\"]?\s*[:=]\s*)[^,}\n]+")
@@ -49,13 +50,15 @@ def redacted(text: str) -> str:
 
 
 def set_up() -> None:
-    """Send the log to stderr: our own from INFO, of what we stand on what is wrong; the report has the rest."""
+    """Send the log to stderr: our own from TEARSHEET_LOG_LEVEL (INFO) on, of what we stand on what is wrong."""
+    level = logging.getLevelNamesMapping().get(os.environ.get(LEVEL_VARIABLE, "INFO").upper(), logging.INFO)
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.startswith("tearsheet"))
+    handler.setLevel(level)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    logging.getLogger("tearsheet").setLevel(logging.INFO)
+    logging.getLogger("tearsheet").setLevel(level)
 
 
 def quiet_scrapy() -> None:
