@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 PORT ?= 8765
 
-.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extractors replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction replay-tools lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-replay: $(READY) ## three nights over replayed sites: coverage, exactly on
 bench-memory: $(READY) ## memory of an extraction worker over 20,000 pages (needs PAGES_DIR)
 	@$(BIN)/python benchmarks/worker_memory.py
 
+bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on real pages (needs PAGES_DIR)
+	@cd benchmarks && ../$(BIN)/python evaluate_extraction.py extractors:tearsheet extractors:trafilatura
+
 replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
 
 lock: ## pin requirements/*.txt anew, with hashes
@@ -69,7 +72,7 @@ $(UV): requirements/uv.txt
 
 $(READY): $(UV) requirements/dev.txt pyproject.toml
 	@$(UV) venv -q --allow-existing --python $$($(PYTHON) -c 'import sys; print(sys.executable)') $(VENV)
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

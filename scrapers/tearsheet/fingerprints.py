@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from operator import eq
 from struct import pack
 
@@ -34,7 +35,7 @@ def version_id(title: str | None, text: str) -> str:
 
 def content_hash(text: str) -> str:
     """Identity of a content: 20 hex digits of the SHA-256 of its words, without case, accents and punctuation."""
-    return _sha256(" ".join(words(folded(text).text)))[:20]
+    return _sha256(" ".join(words(_plain(text))))[:20]
 
 
 def near_hash(text: str) -> bytes | None:
@@ -45,7 +46,7 @@ def near_hash(text: str) -> bytes | None:
     """
     from rensa import RMinHash  # the reader, which imports this module, is installed without it
 
-    plain = folded(text).text
+    plain = _plain(text)
     tokens = words(plain)
     if len(tokens) < SHORTEST_TEXT:
         return None
@@ -61,6 +62,12 @@ def similarity(a: bytes, b: bytes) -> float:
         return 0.0
     same: int = sum(map(eq, memoryview(a)[1:].cast("I"), memoryview(b)[1:].cast("I")))
     return same / PERMUTATIONS
+
+
+@lru_cache(maxsize=1)
+def _plain(text: str) -> str:
+    """A text folded; each of its fingerprints asks for it in turn."""
+    return folded(text).text
 
 
 def _one_spaced(text: str) -> str:

@@ -25,6 +25,10 @@ from tearsheet.spiders.job import Event, FetchReport
 from tearsheet.storage import Store
 
 
+SOON = ""
+"""What stands for a segment that is still open: workers may start meanwhile."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NightResult:
     """What ``tearsheet night --json`` prints; ``outcomes`` are the night's and add up to ``candidates``."""
@@ -146,8 +150,8 @@ def _crawl(
 
     def heard(event: Event) -> None:
         progress.crawl(batch.id, event)
-        if event.key:
-            segments.put(event.key)
+        if event.key or event.captured:
+            segments.put(event.key or SOON)
 
     try:
         return harvest.fetch(store, plan, batch, settings, given=given, on_event=heard)
@@ -161,8 +165,11 @@ def _extract_arriving(
 ) -> None:
     shared, limits = harvest.context(plan), settings.extract
     with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
-        while key := segments.get():
-            stage(store, pool, key, shared, cpu_seconds=limits.cpu_seconds, on_page=progress.page)
+        while (key := segments.get()) is not None:
+            if key == SOON:
+                pool.start()
+            else:
+                stage(store, pool, key, shared, cpu_seconds=limits.cpu_seconds, on_page=progress.page)
 
 
 def _cpu_seconds() -> float:

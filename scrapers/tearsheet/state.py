@@ -132,6 +132,11 @@ def key(source: str) -> str:
     return f"state/{source}.json.gz"
 
 
+def held(store: Store) -> frozenset[str]:
+    """The sources that have a state, by one listing; on a first night a question each would cost as much as a crawl."""
+    return frozenset(info.key.removeprefix("state/").removesuffix(".json.gz") for info in store.list("state/"))
+
+
 def load(store: Store, source: str) -> SourceState:
     """The state of a source, empty if it has none yet.
 

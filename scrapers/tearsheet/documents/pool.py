@@ -95,7 +95,7 @@ class Pool:
         if (first := next(todo, None)) is None:  # a night with nothing new starts nobody
             return
         todo = chain([first], todo)
-        self._start_all()
+        self.start()
         idle, busy = list(self._workers), dict[Connection, _Worker]()
         while True:
             while idle and (task := next(todo, None)):
@@ -110,8 +110,12 @@ class Pool:
                 idle.append(worker)
                 yield row
 
-    def _start_all(self) -> None:
-        """All at once, then wait for each: they import at the same time."""
+    def start(self) -> None:
+        """Start what is not running yet, all at once, then wait for each: they import at the same time.
+
+        Raises:
+            ExtractError: a process ended before it was ready.
+        """
         missing = [_Worker(self.memory_bytes) for _ in range(self.size - len(self._workers))]
         self._workers += missing
         for worker in missing:

@@ -9,6 +9,7 @@ the parent sees a dead worker and records a drop.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -20,6 +21,8 @@ from tearsheet.documents.task import Task, dropped
 
 PR_SET_PDEATHSIG = 1
 READY = "ready"
+RARELY = (100_000, 20, 100)
+"""Thresholds of the cycle collector: reference counts free a page's tree, and looking for cycles cost 4 % of a page."""
 
 
 def die_with_parent(parent: int) -> None:
@@ -53,4 +56,6 @@ def main(fd: str, parent: str, memory_bytes: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # both go to the whole group: a page is no drop because of them
         signal.signal(number, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory_bytes), int(memory_bytes)))
+    gc.freeze()
+    gc.set_threshold(*RARELY)
     serve(Connection(int(fd)))

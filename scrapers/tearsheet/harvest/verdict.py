@@ -171,9 +171,10 @@ def _silence(crawl: SourceReport) -> Iterable[str]:
 def _remember(store: Store, night: Night) -> None:
     """Merge what the night taught into each source's state, several at a time: the store's answers are waited for."""
     ended, crawls, captured = by_source(night.outcomes), _crawls(night), _captured(night)
+    held = state.held(store)
 
     def remember(source: Source) -> None:
-        known = state.load(store, source.id)
+        known = state.load(store, source.id) if source.id in held else SourceState(source=source.id)
         outcomes = ended.get(source.id, [])
         pending = _pending(night.plan.night, outcomes)
         taught = SourceState(

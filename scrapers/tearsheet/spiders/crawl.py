@@ -20,6 +20,7 @@ from typing import Literal, Self
 
 from scrapy.crawler import Crawler
 
+from tearsheet import state
 from tearsheet.archive.reader import captures
 from tearsheet.errors import StorageError
 from tearsheet.model import CAPTURED
@@ -53,7 +54,8 @@ class Crawl:
         self._running: asyncio.Future[list[None]]
         adopted = captures(store, job.collection, job.night)
         tonight = Tonight({capture.document_id: capture for capture in adopted})
-        self._sources = [SourceCrawl(source, job, store, tonight) for source in job.sources]
+        held = state.held(store)
+        self._sources = [SourceCrawl(source, job, store, tonight, new=source.id not in held) for source in job.sources]
 
     def __enter__(self) -> Self:
         return self

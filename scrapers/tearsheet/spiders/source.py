@@ -36,9 +36,9 @@ MAX_SILENCES = 5
 
 
 class SourceCrawl:
-    """What becomes of one source of a job."""
+    """What becomes of one source of a job; a ``new`` one has no state to be read."""
 
-    def __init__(self, source: Source, job: Job, store: Store, tonight: Tonight) -> None:
+    def __init__(self, source: Source, job: Job, store: Store, tonight: Tonight, *, new: bool) -> None:
         self.source = source
         self.tally = Tally()
         self.outcomes: dict[str, Outcome] = {}
@@ -47,6 +47,7 @@ class SourceCrawl:
         self._job = job
         self._store = store
         self._tonight = tonight
+        self._new = new
         self._known: SourceState | None = None
         self._discovery: Discovery | None = None
         self._pages: Pages | None = None
@@ -114,7 +115,8 @@ class SourceCrawl:
         return min(limit, (self._job.deadline - datetime.now(UTC)).total_seconds()) if self._job.deadline else limit
 
     async def _crawl(self, asker: Asker, robots: RobotsFiles) -> None:
-        self._known = await asyncio.to_thread(state.load, self._store, self.source.id)
+        empty = SourceState(source=self.source.id)
+        self._known = empty if self._new else await asyncio.to_thread(state.load, self._store, self.source.id)
         if not self._job.given:
             self._discovery = Discovery(
                 self.source, self._job.night, self._known, asker=asker, robots=robots, tally=self.tally
