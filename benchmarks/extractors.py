@@ -19,7 +19,7 @@ def tearsheet(html: bytes, url: str | None) -> dict[str, Any]:
     The truth holds the standfirst as part of the text, a document holds it apart: it is put before the text here. A
     page that is told to be no article is scored with the text it would have had.
     """
-    page = extract_page(html, url or "http://unknown.invalid/", fetched_at=NOW)
+    page = extract_page(html, url or "https://unknown.invalid/unknown", fetched_at=NOW)
     cleaned = clean(
         page.blocks, title=page.title, standfirst=page.standfirst, authors=page.authors, language=page.language
     )

@@ -15,40 +15,43 @@ MAX_TOKENS = 6
 MAX_NAMES = 12
 
 _LEADS = """
-(?:written|words|posted|reported|story|report|article|text|analysis|review|interview|opinion|recipe|submitted|published) by
-by|author|authors|writer|reporter
-von|(?:ein (?:kommentar|gastbeitrag|bericht|artikel|interview|essay) )?von|text|autor|autorin|autoren|autor\\*in|aufgezeichnet von|geschrieben von|verfasst von
-par|propos recueillis par|un article de|auteur|auteure|autrice|écrit par|rédigé par|publié par
-por|escrito por|autor|autora|redactor|redactora|texto|por:
-di|a cura di|scritto da|autore|autrice|testo di|articolo di
-door|geschreven door|auteur|tekst
-przez|autor|autorka|tekst|opracowanie|opracował|opracowała|rozmawiał|rozmawiała
-автор|авторы|автори|текст|подготовил|подготовила|беседовал|беседовала|записал|підготував|підготувала|розмовляв|розмовляла|редактор
-του|της|γράφει ο|γράφει η|γράφει|επιμέλεια|συντάκτης|ρεπορτάζ
-yazan|yazar|haber|muhabir|hazırlayan
-بقلم|كتب|كتبت|إعداد|الكاتب|تحرير
-作者|记者|記者|本报记者|本報記者|撰文|文|编译|編譯|采访|採訪|取材・文|執筆者|執筆|著者|ライター
-av|af|tekst|oleh|penulis|viết bởi|tác giả|írta|autoři|text
+    written by, words by, posted by, reported by, story by, report by, article by, text by, analysis by, review by,
+    interview by, opinion by, recipe by, submitted by, published by, by, author, authors, writer, reporter,
+    ein kommentar von, ein gastbeitrag von, ein bericht von, ein artikel von, ein interview von, ein essay von, von,
+    text, text von, autor, autorin, autoren, autor*in, aufgezeichnet von, geschrieben von, verfasst von,
+    par, propos recueillis par, un article de, auteur, auteure, autrice, écrit par, rédigé par, publié par,
+    por, escrito por, autora, redactor, redactora, texto, di, a cura di, scritto da, autore, testo di, articolo di,
+    door, geschreven door, tekst, przez, autorka, opracowanie, opracował, opracowała, rozmawiał, rozmawiała,
+    автор, авторы, автори, текст, подготовил, подготовила, беседовал, беседовала, записал, редактор,
+    підготував, підготувала, розмовляв, розмовляла,
+    του, της, γράφει ο, γράφει η, γράφει, επιμέλεια, συντάκτης, ρεπορτάζ,
+    yazan, yazar, haber, muhabir, hazırlayan, بقلم, كتب, كتبت, إعداد, الكاتب, تحرير,
+    作者, 记者, 記者, 本报记者, 本報記者, 撰文, 文, 编译, 編譯, 采访, 採訪, 取材・文, 執筆者, 執筆, 著者, ライター,
+    view all posts by, see all posts by, all posts by, posts by, articles by, more articles by,
+    alle artikel von, alle beiträge von, tous les articles de, tutti gli articoli di,
+    av, af, oleh, penulis, viết bởi, tác giả, írta, autoři
 """
-LEAD = re.compile(
-    rf"\s*(?:{'|'.join(sorted('|'.join(_LEADS.strip().splitlines()).split('|'), key=len, reverse=True))})(?:\s*[:：/丨|]+\s*|\s+)",
-    re.IGNORECASE,
-)
+_LEAD_WORDS = sorted({re.escape(lead.strip()) for lead in _LEADS.split(",")}, key=lambda lead: (-len(lead), lead))
+LEAD = re.compile(rf"\s*(?:{'|'.join(_LEAD_WORDS)})(?:\s*[:：/丨|]+\s*|\s+)", re.IGNORECASE)
 """What stands before the first name; ends behind its colon or space."""
 _MONTHS = (
-    "january|february|march|april|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-    "|januar|jänner|februar|märz|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre"
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+    "|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|okt|dez|déc|dic|ene|abr|ago"
+    "|januar|jänner|februar|märz|juni|juli|oktober|dezember"
+    "|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre"
     "|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
-    "|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro"
+    "|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre"
+    "|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro"
 )
 _GLUED = re.compile(r"\s*(?:[Ww]ritten by|[Bb]y|[Vv]on|[Pp]ar|[Pp]or)(?=[A-ZÀ-Þ])")
 _AND = re.compile(
-    r"\s*(?:[;,/&+、，]|\s(?:and|und|et|y|e|og|och|en|ve|i|и|та|και|with|mit|avec)\s|\sو\s?)\s*", re.IGNORECASE
+    r"\s*(?:[;,/&+、，|│]|\s(?:and|und|et|y|e|og|och|en|ve|i|и|та|και|with|mit|avec)\s|\sو\s?)\s*", re.IGNORECASE
 )
 _TAIL = re.compile(
-    r"\s*(?:[|•·‧∙│–—‒<>(\[（【]|\s-\s|-\s*$|(?<!\w)\d|@"
+    r"\s*(?:[•·‧∙–—‒<>(\[（【]|\s-\s|-\s*$|(?<!\w)\d|@"
     r"|\b(?:updated|published|posted|aktualisiert|publié|mis à jour|actualizado|pubblicato|publicado)\b"
-    rf"|\b(?:on|am|le|el|il|em|op)\s+(?=\w+day\b|\w+tag\b|\d|(?:{_MONTHS})\b)|\b(?:{_MONTHS})\.?\s+\d|\bfrom\s+the\b)",
+    rf"|\b(?:on|am|le|el|il|em|op)\s+(?=\w+day\b|\w+tag\b|\d|(?:{_MONTHS})\b)"
+    rf"|\b(?:{_MONTHS})\.?\s+\d|\bfrom\s+the\b)",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+|\S+\[at\]\S+")
@@ -56,22 +59,34 @@ _MONTH = re.compile(rf"\s+(?:{_MONTHS})\.?$", re.IGNORECASE)
 _EDGES = " .,:;'\"“”„«»*·|/\\-–—_’‘"
 _TITLES = re.compile(r"(?:,?\s+(?:ph\.?\s?d|m\.d|rdn?|mba|msc|esq|cfp|cpa))+\.?$", re.IGNORECASE)
 _NO_NAME = re.compile(
-    rf"(?<!\w)\d|^(?:{_MONTHS})$|^(?:admin(?:istrator)?|user|guest|unknown|none|null|author|by|von|share|follow|read more|source|date|datum"
-    r"|name|autor|quelle|foto|photo|image|bild|comments?|anonymous|no author|n/a|home|guide|post|skip to content|table of contents)$"
-    r"|\b(?:says|schreibt|sagt|wrote|posts by|articles by|artikel von|posted|published|updated|subscribe|newsletter|copyright|cookies?"
-    r"|follow|learn more|read more|click|minutes?|mins?|foto:|photo:|bild:|image:|toggle|view all|about)\b",
+    rf"(?<!\w)\d|^(?:{_MONTHS})$"
+    r"|^(?:admin(?:istrator)?|user|guest|unknown|none|null|author|by|von|share|follow|read more|source|date|datum|name"
+    r"|autor|quelle|foto|photo|image|bild|comments?|anonymous|no author|n/a|home|guide|post|skip to content"
+    r"|table of contents)$"
+    r"|\b(?:says|schreibt|sagt|wrote|posts by|articles by|artikel von|posted|published|updated|subscribe|newsletter"
+    r"|copyright|cookies?|follow|learn more|read more|click|minutes?|mins?|foto:|photo:|bild:|image:|toggle|view all"
+    r"|about)\b",
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"\b(?:editor(?:s|ial|-in-chief)?|editorial|staff|team|newsroom|desk|reporters?|correspondents?|writers?|contributors?|journalists?|experts?|founder|ceo"
-    r"|developer|specialist|support|university|institute|magazine|agency|agencies|agenturen|company|foundation|redaktion\w*|redakcja|redacción|redazione"
-    r"|redactie|rédaction|rédacteur|редакция|редакція|experte|newsdesk|press|presse|nachrichten|news|media|tv|gmbh|inc|llc|ltd|dpa|afp|apa|sda|reuters|efe"
-    r"|ansa|ap|pap|tass|xinhua)\b|\.(?:com|de|net|org|at|ch|fr|it|es|pl|ru)\b",
+    r"\b(?:editor(?:s|ial|-in-chief)?|staff|team|newsroom|desk|newsdesk|reporters?|correspondents?|writers?|contributors?"
+    r"|journalists?|experts?|experte|founder|ceo|developer|specialist|support|university|institute|magazine|agency"
+    r"|agencies|agenturen|company|foundation|redaktion\w*|redakcja|redacción|redazione|redactie|rédaction|rédacteur"
+    r"|редакция|редакція|press|presse|nachrichten|news|media|tv|gmbh|inc|llc|ltd"
+    r"|dpa|afp|apa|sda|reuters|efe|ansa|ap|pap|tass|xinhua)\b"
+    r"|\.(?:com|de|net|org|at|ch|fr|it|es|pl|ru)\b",
+    re.IGNORECASE,
+)
+_DESK = re.compile(
+    r"(?:the |la |die |der )?(?:editor(?:s|ial(?: (?:staff|team|board))?)?|staff(?: (?:writer|reporter)s?)?|team"
+    r"|newsroom|(?:news ?|web ?)?desk|agency|agencies|agenturen"
+    r"|redaktion|redakcja|redacción|redazione|redactie|rédaction|редакция|редакція)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]")
 _PARTICLES = frozenset(
-    "de da do dos das del della di la le van von der den ter ten zu zum af av al el bin ibn ben y e und bint abu o' d' l'".split()
+    {"de", "da", "do", "dos", "das", "del", "della", "di", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu"}
+    | {"zum", "af", "av", "al", "el", "bin", "ibn", "ben", "bint", "abu", "y", "e", "und"}
 )
 
 
@@ -109,8 +124,13 @@ def read(line: str) -> Byline | None:
 
 def is_name(text: str) -> bool:
     """Whether a piece of a byline can be a name at all."""
-    short = 1 < len(text) <= MAX_NAME and len(text.split()) <= MAX_TOKENS
-    return short and bool(_WORD.search(text)) and not _NO_NAME.search(text) and not LEAD.fullmatch(f"{text} ")
+    short = 1 < len(text) <= MAX_NAME and len(text.split()) <= MAX_TOKENS and _WORD.search(text)
+    return bool(short) and not _NO_NAME.search(text) and not LEAD.fullmatch(f"{text} ")
+
+
+def is_anybody(name: str) -> bool:
+    """Whether a name is more than the word for a newsroom."""
+    return not _DESK.fullmatch(name)
 
 
 def is_person(name: str) -> bool:
@@ -119,7 +139,7 @@ def is_person(name: str) -> bool:
 
 
 def looks_like_name(text: str) -> bool:
-    """Whether free text is a person's name by its form: two words or more, each with a capital; or two to four ideographs."""
+    """Whether free text is a name by its form: two words or more, each with a capital; or two to five ideographs."""
     words = text.split()
     if not text.isascii() and all("\u3040" <= letter <= "\u9fff" or letter == "·" for letter in text):
         return 1 < len(text) <= 5

@@ -24,7 +24,6 @@ from tearsheet.progress import QUIET, Progress
 from tearsheet.spiders.job import Event, FetchReport
 from tearsheet.storage import Store
 
-
 SOON = ""
 """What stands for a segment that is still open: workers may start meanwhile."""
 

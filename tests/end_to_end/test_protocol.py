@@ -143,7 +143,8 @@ def test_a_killed_night_run_again_is_as_one_that_was_never_killed(
     undisturbed.run(configuration=slow)
     desk.press.hits.clear()
     driver = (
-        "import sys\nfrom tearsheet.config.models import Configuration, StoreSettings\nfrom tearsheet.night import night\n"
+        "import sys\nfrom tearsheet.night import night\n"
+        "from tearsheet.config.models import Configuration, StoreSettings\n"
         "from tearsheet.storage import Store\n"
         "configuration = Configuration.model_validate_json(open(sys.argv[1]).read())\n"
         f"night(Store(sys.argv[2], settings=StoreSettings()), configuration, 'demo', {DAY!r})\n"

@@ -2,11 +2,13 @@
 
 Kept blocks and ledger together are the page's blocks in page order. Cleaning only deletes, block by block, and
 cleaning what was kept changes nothing: a block's own words are judged alike each time, and the judges of place are
-asked until they have no more to say. A quotation is cut only as the caption of a picture or where it repeats the headline.
+asked until they have no more to say. A quotation is cut only as the caption of a picture or where it repeats the
+headline.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +17,9 @@ from tearsheet.clean.rules import fold, rules_for
 from tearsheet.clean.words import Facts, Verdict, quotation, verdict
 from tearsheet.model import Block, Removed
 
+MAX_BOX = 0.4
+"""Share of a text that one name of a box may cut, unless it is a name for what readers wrote."""
+MAY_BE_MOST = frozenset({"comments"})
 CUTS_QUOTATIONS = frozenset({"headline", "caption"})
 
 
@@ -49,18 +54,28 @@ def clean(
             facts,
             _emptied(kept, removed),
         )
-        cuts = {kept[place]: found for place, found in _verdicts(draft).items()}
-        cuts = {index: found for index, found in (cuts | said).items() if _may_cut(blocks[index], found)}
+        seen = {kept[place]: found for place, found in _verdicts(draft).items()}
+        cuts = {i: found for i, found in (seen | _bounded(said, kept, lines)).items() if _may_cut(blocks[i], found)}
         if not cuts:
             break
         removed |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
-        kept, said = [index for index in kept if index not in removed], {}
+        kept = [index for index in kept if index not in removed]
     remaining = tuple(blocks[index] for index in kept)
     return Cleaned(
         text="\n".join(block.text for block in remaining),
         blocks=remaining,
         removed=tuple(removed[index] for index in sorted(removed)),
     )
+
+
+def _bounded(said: Mapping[int, Verdict], kept: Sequence[int], lines: Sequence[str]) -> dict[int, Verdict]:
+    """The verdicts on kept blocks without those of a box that holds most of the text: its name means something else."""
+    left = {index: said[index] for index in kept if index in said}
+    taken: Counter[str] = Counter()
+    for index, found in left.items():
+        taken[found.rule] += len(lines[index])
+    most = MAX_BOX * sum(len(lines[index]) for index in kept)
+    return {i: found for i, found in left.items() if taken[found.rule] <= most or found.reason in MAY_BE_MOST}
 
 
 def _verdicts(draft: Draft) -> dict[int, Verdict]:

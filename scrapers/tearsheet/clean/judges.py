@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from itertools import groupby, takewhile
 from operator import itemgetter
 
+from tearsheet import bylines
 from tearsheet.clean.words import SHORT_CALL, SHORT_LABEL, SHORT_LEAD, Facts, Verdict, plain, quotation
 from tearsheet.model import Block
 
 DATE = re.compile(r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{4}\s?[./年-]\s?\d{1,2}\s?[./月-]\s?\d{1,2}")
 HEAD = 6
 """Blocks at the head of a text among which a date may stand alone."""
-MIN_DATE = 8
-SHORT_DATE = 40
-"""Characters of such a line beside the date itself."""
+SHORT_DATE = 14
+"""Letters that such a line has fewer of, beside the date itself."""
 SHORT_STRAY = 90
 SHORT_DECK = 40
 SHORT_BIO = 800
@@ -43,7 +43,7 @@ BOXED = frozenset({"related", "newsletter", "subscription", "share", "comments",
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is left of a page, as it is and folded; ``emptied``: places right behind which something was cut, and why."""
+    """What is left of a page, as it is and folded; ``emptied``: places right behind which was a cut, and its reason."""
 
     blocks: tuple[Block, ...]
     lines: tuple[str, ...]
@@ -82,26 +82,32 @@ def _is_offer(draft: Draft, start: int) -> bool:
     return goods >= MIN_GOODS and goods * 4 >= len(lines)
 
 
-def bylines(draft: Draft) -> Iterator[tuple[int, Verdict]]:
+def signatures(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     """Lines that say who wrote it, or when."""
     for index, block in enumerate(draft.blocks):
         if len(block.text) > SHORT_LABEL or block.kind in ("row", "code", "quote", "item"):
             continue
-        end = draft.facts.rules.after("bylines", draft.lines[index])
-        if plain(block.text) in draft.facts.names or (end is not None and not block.text[end : end + 1].islower()):
+        if plain(block.text) in draft.facts.names or bylines.read(block.text):
             yield index, Verdict("byline", "byline")
-        elif index < HEAD and len(DATE.sub("", block.text, count=1)) + MIN_DATE < min(len(block.text), SHORT_DATE):
+        elif (
+            index < HEAD
+            and sum(map(str.isalpha, DATE.sub("", block.text, count=1))) < SHORT_DATE
+            and DATE.search(block.text)
+        ):
             yield index, Verdict("byline", "date line")
 
 
-def bios(draft: Draft) -> Iterator[tuple[int, Verdict]]:
-    """Notes on the author: a block behind the middle that starts with an author's name and says what they do."""
-    full = [name for name in draft.facts.names if " " in name]
+def endnotes(draft: Draft) -> Iterator[tuple[int, Verdict]]:
+    """Behind the middle: what the author does, who helped, where else it was published."""
+    full = tuple(name for name in draft.facts.names if " " in name)
     for index in range(len(draft.blocks) // 2, len(draft.blocks)):
-        block = draft.blocks[index]
-        if len(block.text) <= SHORT_BIO and plain(block.text[:SHORT_LEAD]).startswith(tuple(full)):
-            if draft.facts.rules.holds("bios", draft.lines[index]):
-                yield index, Verdict("bio", "bio")
+        line = draft.lines[index]
+        if len(line) > SHORT_BIO:
+            continue
+        if plain(line[:SHORT_LEAD]).startswith(full) and draft.facts.rules.holds("bios", line):
+            yield index, Verdict("bio", "bio")
+        elif len(line) <= SHORT_CALL and (reason := draft.facts.rules.starts("notes", line)):
+            yield index, Verdict(reason, "endnote")
 
 
 def links(draft: Draft) -> Iterator[tuple[int, Verdict]]:
@@ -194,4 +200,4 @@ def orphans(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             following = block
 
 
-JUDGES: tuple[Judge, ...] = (headline, offers, bylines, bios, links, strays, orphans)
+JUDGES: tuple[Judge, ...] = (headline, offers, signatures, endnotes, links, strays, orphans)

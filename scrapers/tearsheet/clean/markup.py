@@ -17,9 +17,7 @@ ELEMENTS = {
 NAMES: dict[str, str] = {
     **dict.fromkeys(("caption", "captions", "imagecaption", "figcaption", "wp-caption"), "caption"),
     **dict.fromkeys(("newsletter", "newsletters", "mailchimp", "optin"), "newsletter"),
-    **dict.fromkeys(
-        ("cta", "subscribe", "subscription", "paywall", "regwall", "donate", "donation", "upsell"), "subscription"
-    ),
+    **dict.fromkeys(("cta", "subscribe", "subscription", "donate", "donation", "upsell"), "subscription"),
     **dict.fromkeys(
         ("related", "recommended", "recommendations", "recirc", "readmore", "teaser", "teasers", "popular", "trending"),
         "related",

@@ -17,8 +17,8 @@ credits    the last sentence's start    the credit of a picture: ``photo: …``
 brackets   the last bracket's start     … ``(photo …)``
 agencies   the last bracket's start, or … by its agency: ``(ap images)``, ``… / getty images``
            after the last ``/ | ©``
-bylines    the line's start             a name follows
 bios       anywhere                     what an author does
+notes      the line's start             where else it was published, who helped: only behind the middle of a text
 ========== ============================ =======================================================================
 
 Patterns are regular expressions (``asks``: plain phrases) matched against the folded line: lower case, plain
@@ -34,10 +34,10 @@ from importlib.resources import files
 
 import yaml
 
-SECTIONS = ("labels", "leads", "calls", "asks", "offers", "goods", "credits", "brackets", "agencies", "bylines", "bios")
+SECTIONS = ("labels", "leads", "calls", "asks", "offers", "goods", "credits", "brackets", "agencies", "bios", "notes")
 FOLDER = files("tearsheet.clean") / "rules"
 ALWAYS = ("any", "en")
-EDGES = ' \t:;,.!?…|>»›→⟶➔▶▸►•·*-+()[]<«‹←▼▲↓✕×"“”„“#¿¡。：！？、，'
+EDGES = ' \t:;,.!?…|>»›→⟶➔▶▸►•·*-+()[]<«‹←▼▲↓✕×"“”„“#¿¡。：！？、，（）【】'
 NEVER = re.compile(r"(?!)")
 FOLDS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u0307": None, "\xa0": " ", "‑": "-", "–": "-", "—": "-"})
 LAST_PART = re.compile(r".*[/|©](.{2,40})$")
@@ -45,8 +45,20 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 LAST_BRACKET = re.compile(r".*[^.!?。\s]\s*([(（\[【].{2,100}[)）\]】]\W{0,2})$|^([(（\[【].{2,100}[)）\]】]\W{0,2})$")
 AND_MORE = re.compile(r"[/,].*")
 
+STEM = 5
+WORD = re.compile(r"[^\W\d_]+")
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
 Reasons = dict[str, list[str]]
 Phrases = tuple[tuple[str, str], ...]
+
+
+def stems(text: str) -> frozenset[str]:
+    """The first letters of a text's longer words; of scripts without spaces, its pairs of letters."""
+    words = WORD.findall(text.casefold())
+    long = {word[:STEM] for word in words if len(word) >= STEM}
+    pairs = {word[i : i + 2] for word in words if UNSPACED.match(word) for i in range(len(word) - 1)}
+    return frozenset(long | pairs)
 
 
 def fold(line: str) -> str:
@@ -60,6 +72,8 @@ class Rules:
 
     patterns: dict[str, re.Pattern[str]]
     phrases: Phrases
+    vocabulary: frozenset[str]
+    """The stems of the words with which readers are asked."""
 
     def label(self, line: str) -> str | None:
         """The reason for which a whole line is a label."""
@@ -91,11 +105,6 @@ class Rules:
     def _agency(self, words: str) -> str | None:
         return _reason(self.patterns["agencies"].fullmatch(words.strip(EDGES)))
 
-    def after(self, section: str, line: str) -> int | None:
-        """Where a line goes on that starts as the section says; ``None`` where it does not."""
-        match = self.patterns[section].match(line)
-        return match.end() if match else None
-
 
 @cache
 def rules_for(language: str | None) -> Rules:
@@ -103,9 +112,11 @@ def rules_for(language: str | None) -> Rules:
     known = languages()
     names = tuple(dict.fromkeys((*ALWAYS, language) if language in known else known))
     asks = _section("asks", names)
+    asking = [line for section in ("calls", "asks") for lines in _section(section, names).values() for line in lines]
     return Rules(
         patterns={section: _compile(_section(section, names)) for section in SECTIONS if section != "asks"},
         phrases=tuple((phrase, reason) for reason, phrases in asks.items() for phrase in phrases),
+        vocabulary=stems(" ".join(asking)),
     )
 
 

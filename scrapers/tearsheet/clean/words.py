@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tearsheet.clean import markup
-from tearsheet.clean.rules import Phrases, Rules
+from tearsheet.clean.rules import Phrases, Rules, stems
 from tearsheet.model import Block
 
 WORD = re.compile(r"\w+")
 OPENING = re.compile(r"[–—-]*\s?[\"“„«‹»「『‘‚]")
+SPOKEN = re.compile(r"[\"”“»«’』」]\s*\w+(?:\s+\w+|\w{2})")
+"""A closing mark with words behind it: who said it."""
 SENTENCE = re.compile(r"(?<=[.!?؟…])\s+|(?<=[。！？])")
-STEM = 5
-MOSTLY_LINK = 0.6
 SHORT_LABEL = 90
 SHORT_LEAD = 220
 SHORT_CALL = 320
 LEAD_LINKED = 0.3
+NO_SENTENCES = frozenset({"related", "navigation", "subscription", "comments", "bio"})
+"""Reasons whose labels are a few words, and no sentence."""
+LABEL_SPACES = 3
 CALL_SHARE = 0.3
 """Share of a block's characters that must be calls for it to be one."""
 
@@ -44,8 +47,8 @@ class Facts:
 
     @cached_property
     def topic(self) -> frozenset[str]:
-        """The stems of the title's words: a line that has one of them may be about what the article is about."""
-        return stems(self.title or "")
+        """The stems with which outlets ask that are in the title: the article may be about newsletters or cookies."""
+        return stems(self.title or "") & self.rules.vocabulary
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -58,18 +61,12 @@ def plain(text: str) -> str:
     return " ".join(WORD.findall(text.casefold()))
 
 
-def stems(text: str) -> frozenset[str]:
-    """The first letters of a text's longer words; of scripts without spaces, its pairs of letters."""
-    words = WORD.findall(text.casefold())
-    long = {word[:STEM] for word in words if len(word) > 3}
-    pairs = {word[i : i + 2] for word in words if not word[0].isascii() and len(word) > 8 for i in range(len(word) - 1)}
-    return frozenset(long | pairs)
-
-
 def quotation(block: Block) -> bool:
     """Whether somebody is quoted: such a block is never cut for its words."""
-    said = OPENING.match(block.text) and block.linked < MOSTLY_LINK and len(block.text) > SHORT_LABEL
-    return block.kind == "quote" or bool(said)
+    opened = OPENING.match(block.text)
+    if block.kind == "quote" or not opened or block.linked >= LEAD_LINKED:
+        return block.kind == "quote"
+    return len(block.text) > SHORT_LABEL or bool(SPOKEN.search(block.text, opened.end()))
 
 
 def verdict(block: Block, line: str, facts: Facts) -> Verdict | None:
@@ -88,9 +85,10 @@ def _label(block: Block, line: str, facts: Facts) -> Verdict | None:
     if len(line) > SHORT_LABEL or block.kind == "quote":
         return None
     reason = facts.rules.label(line)
-    if reason is None or (block.kind == "heading" and stems(block.text) & facts.topic):
+    if reason is None or (block.kind == "heading" and stems(line) & facts.topic):
         return None
-    return Verdict(reason, f"label:{reason}")
+    sentence = line.endswith(".") and line.count(" ") > LABEL_SPACES
+    return None if sentence and reason in NO_SENTENCES else Verdict(reason, f"label:{reason}")
 
 
 def _box(block: Block) -> Verdict | None:
@@ -100,11 +98,11 @@ def _box(block: Block) -> Verdict | None:
 
 
 def _lead(block: Block, line: str, facts: Facts) -> Verdict | None:
-    """A line that names another page: a lead and a headline, mostly linked."""
-    if len(line) > SHORT_LEAD or block.linked < LEAD_LINKED:
+    """A line that names another page: a lead and a headline, mostly linked (where links are known)."""
+    if len(line) > SHORT_LEAD or (block.context and block.linked < LEAD_LINKED):
         return None
     reason = facts.rules.starts("leads", line)
-    return Verdict(reason, f"lead:{reason}", round(block.linked, 2)) if reason else None
+    return Verdict(reason, f"lead:{reason}", max(0.5, round(block.linked, 2))) if reason else None
 
 
 def _call(block: Block, line: str, facts: Facts) -> Verdict | None:
@@ -113,15 +111,14 @@ def _call(block: Block, line: str, facts: Facts) -> Verdict | None:
         return None
     asked = [(len(sentence), reason) for sentence in SENTENCE.split(line) if (reason := _asks(sentence, facts))]
     share = sum(length for length, _ in asked) / max(1, len(block.text))
-    if share < CALL_SHARE or stems(block.text) & facts.topic:
-        return None
-    return Verdict(asked[0][1], f"call:{asked[0][1]}", round(min(1.0, share), 2))
+    return Verdict(asked[0][1], f"call:{asked[0][1]}", round(min(1.0, share), 2)) if share >= CALL_SHARE else None
 
 
 def _asks(sentence: str, facts: Facts) -> str | None:
-    return facts.rules.starts("calls", sentence) or next(
-        (why for phrase, why in facts.asks if phrase in sentence), None
-    )
+    """What a sentence asks for; nothing if it asks with a word of the title: then the article is about it."""
+    phrases = (reason for phrase, reason in facts.asks if phrase in sentence)
+    reason = facts.rules.starts("calls", sentence) or next(phrases, None)
+    return None if reason and stems(sentence) & facts.topic else reason
 
 
 def _caption(block: Block, line: str, facts: Facts) -> Verdict | None:

@@ -45,7 +45,8 @@ def night(
 ) -> None:
     """Harvest a collection's night, then bring the topics that read it up to date."""
     if dry_run:
-        return _dry_run(config, collection, night, source, as_json=as_json)
+        _dry_run(config, collection, night, source, as_json=as_json)
+        return
     with workplace(config) as place:
         chosen, day, sources = _choose(place.configuration, collection, night, source)
         with shown(f"{chosen.id} {day}", quiet=as_json) as progress:

@@ -29,7 +29,7 @@ def access(page: Page, characters: int) -> tuple[Access, tuple[str, ...]]:
     for verdict in ("paywalled", "metered", "open"):
         said = tuple(why for found, why in evidence if found == verdict)
         if said:
-            return verdict, said  # type: ignore[return-value]
+            return verdict, said
     return "unknown", ()
 
 

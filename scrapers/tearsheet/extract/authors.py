@@ -47,13 +47,26 @@ def authors(page: Page) -> tuple[str, ...]:
         people = tuple(name for name in names if _is_somebody(name, outlet))
         if people:
             return people
-        unsigned = unsigned or names
+        unsigned = unsigned or tuple(filter(bylines.is_anybody, names))
     for names in _seen(page):
         people = tuple(name for name in names if _is_somebody(name, outlet))
         if people and (not unsigned or all(map(bylines.looks_like_name, people))):
             return people
-        unsigned = unsigned or names
+        unsigned = unsigned or tuple(name for name in names if _is_claimed(page, name))
     return unsigned
+
+
+def _is_claimed(page: Page, name: str) -> bool:
+    """Whether a body may sign for people: not one that linked data calls the author, which is an agency."""
+    value = page.article.get("author")
+    bodies = texts(
+        [
+            author.get("name")
+            for author in (value if isinstance(value, list) else [value])
+            if isinstance(author, Mapping)
+        ]
+    )
+    return bylines.is_anybody(name) and name not in bodies
 
 
 def _is_somebody(name: str, outlet: frozenset[str]) -> bool:
@@ -122,7 +135,7 @@ def _marked(page: Page) -> tuple[HtmlElement | None, list[HtmlElement]]:
 def _is_marked(element: HtmlElement) -> bool:
     """Whether names, microdata or a link call an element an author's."""
     given = element.attrib
-    marks = f"{given.get('class', '')} {given.get('id', '')} {given.get('itemprop', '')} {given.get('rel', '')} {given.get('data-testid', '')}"
+    marks = " ".join(given.get(name, "") for name in ("class", "id", "itemprop", "rel", "data-testid"))
     return bool(MARK.search(marks) or (element.tag == "a" and PROFILE.search(given.get("href", ""))))
 
 

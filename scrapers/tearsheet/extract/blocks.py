@@ -36,7 +36,8 @@ HOLDS_PART = 0.25
 HOLDS_BODY = 0.75
 """The innermost box with as much of the text as this is the body …"""
 BODY_BLOCKS = 3
-"""… if it holds as many blocks as this."""
+BODY_CHARACTERS = 300
+"""… if it holds as many blocks and characters as this."""
 PICTURE = "picture"
 """Stands in the context of a block that shares a small box with a picture."""
 PICTURE_BOX = 350
@@ -99,9 +100,8 @@ class Frame:
             self._weights.update(dict.fromkeys(elements, len(line.text)))
             counts.update(elements)
         self._total = sum(len(line.text) for line in lines if line.place)
-        body = [
-            e for e, weight in self._weights.items() if weight >= HOLDS_BODY * self._total and counts[e] >= BODY_BLOCKS
-        ]
+        least = max(BODY_CHARACTERS, HOLDS_BODY * self._total)
+        body = [e for e, weight in self._weights.items() if weight >= least and counts[e] >= BODY_BLOCKS]
         self._body = min(body, key=self._weights.__getitem__, default=None)
         within = [i for i, elements in enumerate(self._around) if self._body in elements]
         self._first, self._last = (within[0], within[-1]) if within else (0, len(lines))

@@ -32,11 +32,11 @@ PUBLISHED = (
 )
 MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "lastmod")
 STAMP = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
+    r"(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?",
     re.IGNORECASE,
 )
 SAME_DAY = timedelta(hours=38)
-CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def dates(page: Page) -> Dates:
 
 
 def _published(page: Page) -> Stamp | None:
-    latest = page.fetched_at + CLOCK_SKEW
+    latest = page.fetched_at
     named = [
         Stamp(m.published.isoformat(), m.published, True)
         for m in page.mentions
@@ -107,7 +107,7 @@ def _modified_stamps(page: Page) -> Iterator[Stamp]:
 
 
 def _latest(stamps: Iterator[Stamp], fetched_at: datetime) -> Stamp | None:
-    return next((stamp for stamp in stamps if stamp.time <= fetched_at + CLOCK_SKEW), None)
+    return next((stamp for stamp in stamps if stamp.time <= fetched_at), None)
 
 
 def parse_stamp(raw: str) -> Stamp | None:

@@ -15,7 +15,9 @@ from lxml.html import HtmlElement
 from tearsheet.extract.outline import Outline, Place, squeeze
 
 RESTORED = frozenset({"p", "h2", "h3", "h4", "li", "blockquote"})
-APART = frozenset({"figure", "figcaption", "aside", "nav", "footer", "form", "table", "button", "header", "details", "address"})
+APART = frozenset(
+    {"figure", "figcaption", "aside", "nav", "footer", "form", "table", "button", "header", "details", "address"}
+)
 LINKED = 0.3
 """A block with more of its characters in links is left out."""
 SIBLINGS = 3
@@ -47,4 +49,7 @@ def _belongs(place: Place, text: str, parents: Counter[HtmlElement | None]) -> b
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    return any(e.tag in APART or "display:none" in e.get("style", "").replace(" ", "") for e in (element, *islice(element.iterancestors(), DEPTH)))
+    return any(
+        e.tag in APART or "display:none" in e.get("style", "").replace(" ", "")
+        for e in (element, *islice(element.iterancestors(), DEPTH))
+    )

@@ -14,8 +14,9 @@ from lxml.html import HtmlElement
 
 INVISIBLE = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "head", "select", "option"})
 INLINE = frozenset(
-    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup "
-    "time tt u var wbr br img".split()
+    {"a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins"}
+    | {"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"}
+    | {"var", "wbr"}
 )
 MIN_ANCHOR = 25
 """Characters from which on a text's place tells where the text after it must be."""

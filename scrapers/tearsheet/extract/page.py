@@ -1,4 +1,4 @@
-"""One page in, one ``Extraction`` out: a pure function of the bytes, the address, what channels said, and the fetch time.
+"""One page in, one ``Extraction`` out: a pure function of bytes, address, what channels said, and fetch time.
 
 The page is parsed once. Trafilatura decides what is text; everything else is read from the same tree. Cleaning is
 the next stage's business: ``blocks`` are what Trafilatura kept, in page order.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trafilatura import bare_extraction
-from trafilatura.settings import Extractor
+from trafilatura.settings import Document, Extractor
 
 from tearsheet.errors import RecordError
 from tearsheet.extract.access import Access, access
@@ -82,14 +82,16 @@ def extract_page(
 def _read(page: Page) -> Extraction:
     body = read_body(_text(page), page.outline, page.url)
     headline = title(page)
+    named = authors(page)
+    summary, blocks = standfirst(page, headline, body)
     when = dates(page)
     open_to, evidence = access(page, len(body.text))
     return Extraction(
-        kind=kind(page, body.blocks),
-        blocks=body.blocks,
+        kind=kind(page, body, headline, bool(named)),
+        blocks=blocks,
         title=headline,
-        standfirst=standfirst(page, headline, body),
-        authors=authors(page),
+        standfirst=summary,
+        authors=named,
         published_at=when.published,
         published_raw=when.raw,
         published_has_time=when.has_time,
@@ -108,4 +110,4 @@ def _read(page: Page) -> Extraction:
 def _text(page: Page) -> str:
     """Trafilatura's text of the page; empty where it finds none."""
     document = bare_extraction(page.root, options=Extractor(output_format="python", url=page.url, comments=False))
-    return document.text or "" if document is not None else ""
+    return (document.text or "") if isinstance(document, Document) else ""

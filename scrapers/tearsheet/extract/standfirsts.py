@@ -1,41 +1,83 @@
-"""The standfirst: the few lines between headline and text that sum the article up.
+"""The standfirst: the few lines between headline and text that sum the article up, as readers see them.
 
-It is looked for where readers see it. What a page only says in its description is taken where nothing is seen and the
-description is not the beginning of the text itself.
+A description that only stands in the page's head is none. Where the standfirst stands in the text's own box, it is
+taken out of the text: it is a field of its own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
+from tearsheet import bylines
 from tearsheet.extract.blocks import HEADINGS, Body
 from tearsheet.extract.linked_data import text
-from tearsheet.extract.outline import Place, squeeze
+from tearsheet.extract.outline import squeeze
+from tearsheet.extract.titles import claims as titles
 from tearsheet.extract.tree import Page
+from tearsheet.extract.wording import overlap
+from tearsheet.model import Block
 
 NAMED = re.compile(
-    r"standfirst|lede|lead|excerpt|deck|\bdek\b|subtitle|sub-?head|summary|intro|teaser|abstract|chapo|sottotitolo|sommario|vorspann|ingress|perex"
-    r"|zajawka|bajada|bajante|entradilla|resumen|description|linha-?fina|anons|spot|manchet|kicker-text",
+    r"standfirst|\bled[ea]?\b|\blead\b|excerpt|\bdek\b|deck|subtitle|sub-?head|summary|intro|teaser|abstract|chapo|sottotitolo|sommario"
+    r"|vorspann|ingress|perex|zajawka|bajada|entradilla|resumen|description|linha-?fina|anons|manchet",
     re.IGNORECASE,
 )
-SHORT, LONG = 30, 800
-LINKED = 0.5
+APART = re.compile(
+    r"caption|byline|author|credit|breadcrumb|share|social|meta|date|tags?\b|related|newsletter|\bad\b|promo|comment",
+    re.IGNORECASE,
+)
+SHORT, LONG = 40, 700
+SHORT_UNSPACED = 14
+"""Characters that a standfirst has at least in a script without spaces."""
+FIRST = 3
+"""Blocks at the head of a text among which it may stand."""
+LINKED = 0.3
 AGREES = 0.6
-ABBREVIATED = 60
-"""Characters of a description that are compared, since many end in an ellipsis."""
-WORD = re.compile(r"\w+")
+AROUND = 2
+"""Elements around a block whose names count."""
 
 
-def standfirst(page: Page, title: str | None, body: Body) -> str | None:
-    """The lines seen between headline and text; else the description."""
-    claims = list(dict.fromkeys(_claims(page)))
-    for place in _between(page, title, body.start):
-        words = " ".join(place.element.text_content().split())
-        if SHORT <= len(words) <= LONG and place.linked < LINKED and (_is_named(place) or any(_agrees(words, c) for c in claims)):
-            return words
-    opening = squeeze(body.text)[:LONG]
-    return next((claim for claim in claims if len(claim) >= SHORT and squeeze(claim)[:ABBREVIATED] not in opening), None)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A block that may be the standfirst: its words, the names around it, whether it is a heading."""
+
+    words: str
+    names: str
+    is_heading: bool
+
+
+def standfirst(page: Page, title: str | None, body: Body) -> tuple[str | None, tuple[Block, ...]]:
+    """The standfirst, and the text's blocks without it."""
+    seen = next(filter(None, (_accepted(candidate, page, title) for candidate in _above(page, title, body))), None)
+    if seen:
+        return seen, tuple(block for block in body.blocks if squeeze(block.text) != squeeze(seen))
+    for index, block in enumerate(body.blocks[:FIRST]):
+        candidate = Candidate(block.text, " ".join(block.context), block.kind == "heading")
+        if (
+            block.region != "after"
+            and block.kind != "caption"
+            and (seen := _accepted(candidate, page, title, inside=True))
+        ):
+            return seen, (*body.blocks[:index], *body.blocks[index + 1 :])
+    return None, body.blocks
+
+
+def _accepted(candidate: Candidate, page: Page, title: str | None, *, inside: bool = False) -> str | None:
+    """The candidate's words if they are a standfirst; a block of the text itself is one only by its name."""
+    line, names = candidate.words, candidate.names
+    if not _is_long_enough(line) or len(line) > LONG or APART.search(names) or bylines.read(line):
+        return None
+    if any(overlap(line, headline) >= AGREES for headline in (title or "", *titles(page))):
+        return None
+    named = NAMED.search(names) or (candidate.is_heading and not inside)
+    return line if named or (not inside and any(overlap(line, claim) >= AGREES for claim in _claims(page))) else None
+
+
+def _is_long_enough(line: str) -> bool:
+    return len(line) >= (SHORT if line.isascii() or " " in line else SHORT_UNSPACED)
 
 
 def _claims(page: Page) -> Iterator[str]:
@@ -47,21 +89,13 @@ def _claims(page: Page) -> Iterator[str]:
     yield from (claim for claim in found if claim)
 
 
-def _between(page: Page, title: str | None, start: int) -> Iterator[Place]:
+def _above(page: Page, title: str | None, body: Body) -> Iterator[Candidate]:
     """The blocks of the page between its headline and its text."""
     headline = next(iter(page.outline.places([title])), None) if title else None
-    if headline and headline.end < start:
-        yield from page.outline.between(headline.end, start)
-
-
-def _is_named(place: Place) -> bool:
-    element = place.element
-    parent = element.getparent()
-    names = f"{element.get('class', '')} {element.get('itemprop', '')} {parent.get('class', '') if parent is not None else ''}"
-    return element.tag in HEADINGS or bool(NAMED.search(names))
-
-
-def _agrees(words: str, claim: str) -> bool:
-    """Whether a seen block says what the description says, however that is cut."""
-    one, other = (set(WORD.findall(value.casefold())) for value in (words, claim))
-    return bool(one and other) and len(one & other) / min(len(one), len(other)) >= AGREES
+    if headline is None or headline.end >= body.start:
+        return
+    for place in page.outline.between(headline.end, body.start):
+        if place.linked <= LINKED:
+            around = (place.element, *islice(place.element.iterancestors(), AROUND))
+            names = " ".join(f"{e.tag} {e.get('class', '')} {e.get('itemprop', '')}" for e in around)
+            yield Candidate(" ".join(place.element.text_content().split()), names, place.element.tag in HEADINGS)

@@ -8,27 +8,27 @@ from collections.abc import Iterator
 from tearsheet.extract.linked_data import text
 from tearsheet.extract.outline import squeeze
 from tearsheet.extract.tree import Page
+from tearsheet.extract.wording import words
 
 SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/~⋆]+\s+|\s*[|｜_]\s*|\s+::\s+")
-WORD = re.compile(r"\w+")
 AGREES = 0.5
 MAX_LENGTH = 400
 
 
 def title(page: Page) -> str | None:
     """The visible headline, else the page's own title without the site's name."""
-    claims = list(dict.fromkeys(_claims(page)))
+    said = list(dict.fromkeys(claims(page)))
     headings = [heading for heading in _headings(page) if heading]
-    agreeing = [(max((_agreement(heading, claim) for claim in claims), default=0.0), heading) for heading in headings]
+    agreeing = [(max((_agreement(heading, claim) for claim in said), default=0.0), heading) for heading in headings]
     best = max(agreeing, key=lambda pair: pair[0], default=(0.0, None))
     if best[1] and best[0] >= AGREES:
         return best[1]
-    if claims:
-        return _without_site(claims[0], page)
+    if said:
+        return _without_site(said[0], page)
     return headings[0] if headings else None
 
 
-def _claims(page: Page) -> Iterator[str]:
+def claims(page: Page) -> Iterator[str]:
     """What the page and its channels call it, the most trusted first."""
     found = (
         text(page.article.get("headline")),
@@ -44,14 +44,14 @@ def _claims(page: Page) -> Iterator[str]:
 
 def _headings(page: Page) -> Iterator[str]:
     for heading in page.root.iter("h1"):
-        words = " ".join(heading.text_content().split())
-        if 2 < len(words) < MAX_LENGTH:
-            yield words
+        line = " ".join(heading.text_content().split())
+        if 2 < len(line) < MAX_LENGTH:
+            yield line
 
 
 def _agreement(heading: str, claim: str) -> float:
     """The share of the shorter's words that the longer has; 0 where one is too short to mean anything."""
-    one, other = ({word.casefold() for word in WORD.findall(value)} for value in (heading, claim))
+    one, other = words(heading), words(claim)
     if not one or not other:
         return 0.0
     return len(one & other) / max(len(one), min(len(other), 2 * len(one)))

@@ -21,8 +21,8 @@ COLLECTION, NIGHT = "c", "2026-01-12"
 def paragraph(n: int) -> str:
     """A paragraph like no other."""
     return (
-        f"<p>On day {n} the council of the port met for {n + 2} hours and agreed, with {n * 3} votes against {n + 1}, "
-        f"to widen the eastern quay by {n + 10} metres before spring; ship {n} waited outside, witness {n * 7} said.</p>"
+        f"<p>On day {n} the council of the port met for {n + 2} hours and, with {n * 3} votes against {n + 1}, agreed "
+        f"to widen the eastern quay by {n + 10} metres by spring; ship {n} waited outside, witness {n * 7} said.</p>"
     )
 
 

@@ -18,7 +18,9 @@ from tearsheet.tables import articles, documents
 from tearsheet.tables.schema import to_arrow
 from tearsheet.topic import update
 
-TOPIC = Topic(id="ports", title="Ports", query='quay OR "eastern harbour"', languages=("en",), collections=("press", "wire"))
+TOPIC = Topic(
+    id="ports", title="Ports", query='quay OR "eastern harbour"', languages=("en",), collections=("press", "wire")
+)
 NIGHTS = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-02-20"]
 COLUMNS = ["collection", "night", "document_id", "cluster_id", "copy", "query_hash", "title"]
 
@@ -64,7 +66,8 @@ def desk(store: Store, make_document: Callable[..., Document]) -> Desk:
 
 def publish_all(desk: Desk, order: Sequence[str], each: Callable[[], object] = lambda: None) -> None:
     """Four nights of two collections, in some order; ``each`` is called after every night."""
-    copies = {"2026-01-05": (1, story("a")), "2026-01-06": (2, story("a") + " Local end."), "2026-01-07": (3, story("b"))}
+    edited = story("a") + " Local end."
+    copies = {"2026-01-05": (1, story("a")), "2026-01-06": (2, edited), "2026-01-07": (3, story("b"))}
     for night in order:
         number, text = copies.get(night, (4, story("a")))
         desk.publish(night, (number, text), (number + 10, "Nothing of harbours here."))
