@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_NAME = 50
 MAX_TOKENS = 6
@@ -109,6 +110,7 @@ def names(raw: str) -> tuple[str, ...]:
     return tuple(found.values())[:MAX_NAMES]
 
 
+@lru_cache(maxsize=4096)
 def read(line: str) -> Byline | None:
     """A whole line as a byline: a lead, and behind it names that look like names; else ``None``."""
     lead = LEAD.match(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from tearsheet.clean import markup
 from tearsheet.clean.rules import Phrases, Rules, stems
@@ -56,6 +56,7 @@ class Facts:
         return frozenset(plain(name) for name in self.authors)
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A text's words alone, for comparison."""
     return " ".join(WORD.findall(text.casefold()))

@@ -52,8 +52,10 @@ def main(port: Annotated[int, typer.Option(help="The port of the press on 127.0.
 
 def _prepare(home: Path, press: Press, project: Path) -> None:
     """The environment that Airflow and every task of this process will read: all of it inside ``home``."""
-    home.mkdir(parents=True, exist_ok=True)
     airflow = home / "airflow"
+    airflow.mkdir(parents=True, exist_ok=True)
+    for name in [name for name in os.environ if name.startswith(("AIRFLOW", "_AIRFLOW"))]:
+        del os.environ[name]  # whatever Airflow the shell is set to, the demo has its own
     os.environ |= {
         "TEARSHEET_VAR": str(home),
         "TEARSHEET_STORE": "",  # whatever store the shell is set to, the demo is not for it

@@ -41,7 +41,7 @@ SAME_DAY = timedelta(hours=38)
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Aware UTC times; ``raw`` is the stamp as it was written, ``has_time`` whether it gave an hour."""
+    """Aware UTC times; ``raw`` is the stamp or the day as the page writes it, ``has_time`` whether an hour is known."""
 
     published: datetime | None = None
     raw: str | None = None
@@ -86,7 +86,7 @@ def _published(page: Page) -> Stamp | None:
     stamps = [*filter(None, map(parse_stamp, _published_raw(page))), *named]
     near = [stamp for stamp in stamps if stamp.has_time and stamp.time <= latest and abs(stamp.time - day) < SAME_DAY]
     exact = (stamp for stamp in near if stamp.raw[:10] == found)
-    return next(exact, None) or next(iter(near), None) or Stamp(found, day, False)
+    return next(exact, None) or (Stamp(found, near[0].time, True) if near else Stamp(found, day, False))
 
 
 def _day(page: Page, latest: datetime, *, extensive: bool) -> str | None:

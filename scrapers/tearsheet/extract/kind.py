@@ -67,9 +67,9 @@ STAMPED = (
 )
 SLUG = re.compile(r"(?:[^/]+[-_]){3,}[^/]+/?$")
 PRICE = re.compile(r"[$€£¥]\d")
-CART = re.compile(
-    r"addto(?:cart|bag|basket)|indenwarenkorb|ajouteraupanier|aggiungialcarrello|añadiralcarrito|dokoszyka|вкорзину",
-    re.IGNORECASE,
+CARTS = (
+    *("addtocart", "addtobag", "addtobasket", "indenwarenkorb", "ajouteraupanier", "aggiungialcarrello"),
+    *("añadiralcarrito", "dokoszyka", "вкорзину"),
 )
 
 
@@ -126,14 +126,14 @@ def _signals(page: Page, body: Body, characters: int, signed: bool) -> Iterator[
     yield from _address(page.url)
     prose = sum(len(block.text) for block in body.blocks if block.kind == "paragraph" and len(block.text) >= PROSE)
     linked = sum(len(block.text) * block.linked for block in body.blocks)
-    stream = page.outline.stream
+    stream = page.outline.stream.lower()
     for holds, reason, weight in (
         (signed, ARTICLE, 1.5),
         (prose >= LONG_PROSE, ARTICLE, 0.7),
         (prose < FEW_WORDS, "listing", -0.7),
         (linked > LISTED * characters, "listing", -1.5),
         (len(PRICE.findall(stream)) > PRICES, "product", -0.7),
-        (bool(CART.search(stream)), "product", -2.0),
+        (any(cart in stream for cart in CARTS), "product", -2.0),
     ):
         if holds:
             yield reason, weight

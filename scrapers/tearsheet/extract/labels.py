@@ -36,8 +36,8 @@ def image(page: Page) -> str | None:
 
 def canonical_url(page: Page) -> str | None:
     """The address the page calls its own."""
-    link = next(iter(page.root.xpath('.//link[contains(concat(" ", @rel, " "), " canonical ")]/@href')), None)
-    return _absolute(page, link or page.first_meta("og:url"))
+    links = (link.get("href") for link in page.root.iter("link") if "canonical" in link.get("rel", "").lower().split())
+    return _absolute(page, next(links, None) or page.first_meta("og:url"))
 
 
 def _absolute(page: Page, address: str | None) -> str | None:

@@ -32,8 +32,9 @@ def _signals(page: Page) -> Iterator[Rights]:
     for name in TDM:
         for value in page.meta.get(name, ()):
             yield Rights(signal=name, value=value, origin=f"meta {name}")
-    for link in page.root.xpath('.//*[self::a or self::link][contains(concat(" ", @rel, " "), " license ")][@href]'):
-        yield Rights(signal="license", value=link.get("href").strip(), origin="link license")
+    for link in page.root.iter("a", "link"):
+        if "license" in link.get("rel", "").lower().split() and link.get("href"):
+            yield Rights(signal="license", value=link.get("href").strip(), origin="link license")
 
 
 def _robots(value: str, origin: str) -> Iterator[Rights]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
+from itertools import islice
+
+from lxml.html import HtmlElement
 
 from tearsheet.extract.linked_data import text
 from tearsheet.extract.outline import squeeze
@@ -11,50 +15,66 @@ from tearsheet.extract.tree import Page
 from tearsheet.extract.wording import words
 
 SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/~⋆]+\s+|\s*[|｜_]\s*|\s+::\s+")
+TRAIL = re.compile(r"breadcrumb|site-?title|site-?name|logo|masthead", re.IGNORECASE)
+"""Names around a heading that leads the way and is no headline."""
+AROUND = 3
 AGREES = 0.5
+FIRST_RANK = 0.15
+"""What a first-rank heading is ahead of a second-rank one."""
+CANDIDATES = 40
 MAX_LENGTH = 400
 
 
 def title(page: Page) -> str | None:
     """The visible headline, else the page's own title without the site's name."""
     said = list(dict.fromkeys(claims(page)))
-    headings = [heading for heading in _headings(page) if heading]
-    agreeing = [(max((_agreement(heading, claim) for claim in said), default=0.0), heading) for heading in headings]
-    best = max(agreeing, key=lambda pair: pair[0], default=(0.0, None))
-    if best[1] and best[0] >= AGREES:
-        return best[1]
-    if said:
-        return _without_site(said[0], page)
-    return headings[0] if headings else None
+    plain = [words(_without_site(claim, page)) for claim in said]
+    site = words(page.first_meta("og:site_name") or "")
+    best, headline = 0.0, None
+    first_rank: list[str] = []
+    for heading, line in _headings(page):
+        if words(line) == site:
+            continue
+        first = heading.tag == "h1"
+        first_rank += [line] if first else []
+        score = max((_agreement(words(line), claim) for claim in plain), default=0.0) + (FIRST_RANK if first else 0.0)
+        if score > best:
+            best, headline = score, line
+    if headline and best >= AGREES + FIRST_RANK:
+        return headline
+    if len(first_rank) == 1 and said and any(words(first_rank[0]) & claim for claim in plain):
+        return first_rank[0]
+    return _without_site(said[0], page) if said else next(iter(first_rank), None)
 
 
 def claims(page: Page) -> Iterator[str]:
     """What the page and its channels call it, the most trusted first."""
+    element = page.root.find(".//head/title")
     found = (
         text(page.article.get("headline")),
         page.first_meta("og:title", "twitter:title"),
         *(mention.title for mention in page.mentions),
-        " ".join(page.root.findtext(".//head/title", "").split()),
+        " ".join(element.text_content().split()) if element is not None else None,
         page.first_meta("title", "dc.title", "parsely-title", "sailthru.title"),
     )
     for claim in found:
         if claim and len(claim) < MAX_LENGTH:
-            yield claim
+            yield unescape(claim)
 
 
-def _headings(page: Page) -> Iterator[str]:
-    for heading in page.root.iter("h1"):
+def _headings(page: Page) -> Iterator[tuple[HtmlElement, str]]:
+    """The headings that may be the headline, in page order."""
+    for heading in islice(page.root.iter("h1", "h2"), CANDIDATES):
         line = " ".join(heading.text_content().split())
-        if 2 < len(line) < MAX_LENGTH:
-            yield line
+        around = (heading, *islice(heading.iterancestors(), AROUND))
+        leads = any(TRAIL.search(f"{e.get('class', '')} {e.get('id', '')}") for e in around if e.tag != "body")
+        if 2 < len(line) < MAX_LENGTH and not leads:
+            yield heading, line
 
 
-def _agreement(heading: str, claim: str) -> float:
-    """The share of the shorter's words that the longer has; 0 where one is too short to mean anything."""
-    one, other = words(heading), words(claim)
-    if not one or not other:
-        return 0.0
-    return len(one & other) / max(len(one), min(len(other), 2 * len(one)))
+def _agreement(one: frozenset[str], other: frozenset[str]) -> float:
+    """The words that both have, of all that either has."""
+    return len(one & other) / len(one | other) if one and other else 0.0
 
 
 def _without_site(claim: str, page: Page) -> str:
