@@ -15,14 +15,16 @@ from tearsheet.extract.tree import Page
 from tearsheet.extract.wording import words
 
 SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/~⋆]+\s+|\s*[|｜_]\s*|\s+::\s+")
-TRAIL = re.compile(r"breadcrumb|site-?title|site-?name|logo|masthead", re.IGNORECASE)
+TRAIL = re.compile(r"breadcrumb|seo-?title|site-?title|site-?name|logo|masthead", re.IGNORECASE)
 """Names around a heading that leads the way and is no headline."""
-AROUND = 3
+TRAIL_ELEMENTS = frozenset({"nav", "ol"})
+AROUND = 4
 AGREES = 0.5
 FIRST_RANK = 0.15
 """What a first-rank heading is ahead of a second-rank one."""
 CANDIDATES = 40
 MAX_LENGTH = 400
+SOFT_HYPHEN = "\xad"
 
 
 def title(page: Page) -> str | None:
@@ -41,7 +43,7 @@ def title(page: Page) -> str | None:
         if score > best:
             best, headline = score, line
     if headline and best >= AGREES + FIRST_RANK:
-        return headline
+        return _without_kicker(headline, [_without_site(claim, page) for claim in said])
     if len(first_rank) == 1 and said and any(words(first_rank[0]) & claim for claim in plain):
         return first_rank[0]
     return _without_site(said[0], page) if said else next(iter(first_rank), None)
@@ -59,17 +61,31 @@ def claims(page: Page) -> Iterator[str]:
     )
     for claim in found:
         if claim and len(claim) < MAX_LENGTH:
-            yield unescape(claim)
+            yield unescape(claim).replace(SOFT_HYPHEN, "")
 
 
 def _headings(page: Page) -> Iterator[tuple[HtmlElement, str]]:
     """The headings that may be the headline, in page order."""
     for heading in islice(page.root.iter("h1", "h2"), CANDIDATES):
-        line = " ".join(heading.text_content().split())
+        line = " ".join(heading.text_content().replace(SOFT_HYPHEN, "").split())
         around = (heading, *islice(heading.iterancestors(), AROUND))
-        leads = any(TRAIL.search(f"{e.get('class', '')} {e.get('id', '')}") for e in around if e.tag != "body")
-        if 2 < len(line) < MAX_LENGTH and not leads:
+        if 2 < len(line) < MAX_LENGTH and not any(map(_leads_the_way, around)):
             yield heading, line
+
+
+def _leads_the_way(element: HtmlElement) -> bool:
+    """Whether an element is a trail of breadcrumbs or the site's own name."""
+    if element.tag == "body":
+        return False
+    named = TRAIL.search(f"{element.get('class', '')} {element.get('id', '')} {' '.join(element.keys())}")
+    return element.tag in TRAIL_ELEMENTS or bool(named)
+
+
+def _without_kicker(heading: str, said: list[str]) -> str:
+    """The heading as the page claims it, where that leaves out a kicker before it."""
+    packed = squeeze(heading)
+    shorter = (claim for claim in said if packed != squeeze(claim) and packed.endswith(squeeze(claim)))
+    return next((claim for claim in shorter if 2 * len(claim) > len(heading)), heading)
 
 
 def _agreement(one: frozenset[str], other: frozenset[str]) -> float:
