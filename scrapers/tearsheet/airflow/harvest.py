@@ -20,7 +20,7 @@ from airflow.sdk import (
 )
 
 from tearsheet.airflow.fetch import FetchOperator
-from tearsheet.airflow.workplace import Asked, asked, documents_asset, fetch_pool
+from tearsheet.airflow.workplace import asked, documents_asset, fetch_pool
 from tearsheet.config.models import Collection, Configuration
 from tearsheet.errors import ConfigError, ExpectationError, InvariantError
 
@@ -43,15 +43,12 @@ def harvest_dag(config: Configuration, collection: Collection) -> DAG:
     """
     asset = documents_asset(collection.id)
 
-    def form() -> Asked:
-        return asked(get_current_context(), collection)
-
     @task
     def plan() -> list[dict[str, Any]]:
         """The batches that the night still lacks; a dry run logs what they would give, and ends here."""
         from tearsheet.airflow import stages
 
-        return stages.plan(config, collection, form())
+        return stages.plan(config, collection, asked(get_current_context(), collection))
 
     @task_group
     def batch(item: Any) -> None:
@@ -70,7 +67,7 @@ def harvest_dag(config: Configuration, collection: Collection) -> DAG:
         """One commit of the night, then reports and state; wakes the topics, also after a run without a key."""
         from tearsheet.airflow import stages
 
-        night = form().night
+        night = asked(get_current_context(), collection).night
         stages.publish(config, collection, night)
         get_current_context()["outlet_events"][asset].add_partitions(night)
 
@@ -79,9 +76,20 @@ def harvest_dag(config: Configuration, collection: Collection) -> DAG:
         """Fail the run where a source missed what is expected of it; everything is published by now."""
         from tearsheet.airflow import stages
 
-        stages.verdict(config, collection, form())
+        stages.verdict(config, collection, asked(get_current_context(), collection))
 
-    with DAG(
+    with _empty(collection) as dag:
+        planned = plan()
+        # A trigger rule of publish's own that let failed or absent batches pass would pass a failed or dry plan, too.
+        gathered = EmptyOperator(task_id="gathered", trigger_rule=TriggerRule.ALL_DONE)
+        batch.expand(item=planned) >> gathered
+        [planned, gathered] >> publish() >> verdict()
+    return dag
+
+
+def _empty(collection: Collection) -> DAG:
+    """The collection's DAG without its tasks."""
+    return DAG(
         dag_id=f"harvest_{collection.id.replace('-', '_')}",
         dag_display_name=f"Harvest {collection.title or collection.id}",
         schedule=_schedule(collection),
@@ -92,14 +100,7 @@ def harvest_dag(config: Configuration, collection: Collection) -> DAG:
         default_args=DEFAULTS,
         tags=["tearsheet", "harvest", collection.id],
         doc_md=_doc(collection),
-    ) as dag:
-        planned = plan()
-        # Batches that failed, or that there are none of, hold nothing up: a trigger rule of publish's own that lets
-        # these pass would also let a failed or dry plan pass.
-        gathered = EmptyOperator(task_id="gathered", trigger_rule=TriggerRule.ALL_DONE)
-        batch.expand(item=planned) >> gathered
-        [planned, gathered] >> publish() >> verdict()
-    return dag
+    )
 
 
 def params(collection: Collection) -> dict[str, Param]:
