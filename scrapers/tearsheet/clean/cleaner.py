@@ -2,12 +2,13 @@
 
 Kept blocks and ledger together are the page's blocks in page order. Cleaning only deletes, block by block, and
 cleaning what was kept changes nothing: a block's own words are judged alike each time, and the judges of place are
-asked until they have no more to say. A quotation is cut only as the caption of a picture or where it repeats the
-headline.
+asked until they have no more to say. A quotation is never cut for its words: only as a caption, a headline, a link, or
+by the name of the box it stands in.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from tearsheet.model import Block, Removed
 MAX_BOX = 0.4
 """Share of a text that one name of a box may cut, unless it is a name for what readers wrote."""
 MAY_BE_MOST = frozenset({"comments"})
-CUTS_QUOTATIONS = frozenset({"headline", "caption"})
+CUTS_QUOTATIONS = re.compile(r"headline|caption|picture|markup:|list of links|teasers")
+"""Rules that look at what a block is, and not at what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def _verdicts(draft: Draft) -> dict[int, Verdict]:
 
 
 def _may_cut(block: Block, found: Verdict) -> bool:
-    return found.reason in CUTS_QUOTATIONS or not quotation(block)
+    return bool(CUTS_QUOTATIONS.match(found.rule)) or not quotation(block)
 
 
 def _emptied(kept: Sequence[int], removed: Mapping[int, Removed]) -> dict[int, str]:

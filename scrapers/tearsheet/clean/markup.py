@@ -38,6 +38,22 @@ NAMES: dict[str, str] = {
 CONTENTS = frozenset({"toc", "contents"})
 
 
+PICTURES = frozenset(
+    {"image", "images", "img", "photo", "photos", "foto", "fotos", "bild", "figure", "imagen", "picture"}
+)
+"""Names of a box; beside a picture, and short, its text is the caption."""
+BESIDE_PICTURE = "picture"
+SHORT_CAPTION = 300
+
+
+def is_caption(block: Block) -> bool:
+    """Whether a block is a short paragraph that shares a small box, so named, with a picture."""
+    if BESIDE_PICTURE not in block.context or block.kind != "paragraph" or len(block.text) > SHORT_CAPTION:
+        return False
+    named = (name for name in block.context if name != BESIDE_PICTURE)
+    return any(word in PICTURES for name in named for word in WORDS.findall(name))
+
+
 def reason(block: Block) -> tuple[str, str] | None:
     """The reason and the name that gives it, from the innermost name outwards."""
     for name in block.context:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from tearsheet import bylines
 from tearsheet.model import Block
 
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
-STRONG = re.compile(r"(?<![\w*_])(\*\*\*|___|\*\*|__|\*|_)(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
+STRONG = re.compile(r"(?<![\w*_])(\*\*\*|___|\*\*|__|\*|_)(?=\S)(.{1,500}?)(?<=\S)\1(?![\w*_])")
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
-HEADING = re.compile(r"#{1,6}\s+")
-ITEM = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
-QUOTE = re.compile(r">\s?")
+Kind = Literal["heading", "item", "quote", "paragraph"]
+MARKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("heading", re.compile(r"#{1,6}\s+")),
+    ("item", re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")),
+    ("quote", re.compile(r">\s?")),
+)
 RULE = re.compile(r"[-*_=\s]{3,}")
 STOPS = tuple('.!?…。！？:;"”»)')
 MAX_HEADLINE = 250
@@ -55,20 +59,16 @@ def _block(line: str) -> Block | None:
     line = line.strip()
     if not line or RULE.fullmatch(line):
         return None
-    kind = next(
-        (kind for mark, kind in ((HEADING, "heading"), (ITEM, "item"), (QUOTE, "quote")) if mark.match(line)),
-        "paragraph",
-    )
-    body = (
-        line if kind == "paragraph" else {"heading": HEADING, "item": ITEM, "quote": QUOTE}[kind].sub("", line, count=1)
-    )
+    kind: Kind
+    kind, mark = next(((kind, mark) for kind, mark in MARKS if mark.match(line)), ("paragraph", None))
+    body = mark.sub("", line, count=1) if mark else line
     words = " ".join(_unmarked(body).split())
     linked = sum(len(match[1]) for match in LINK.finditer(body))
     if not words:
         return None
     if kind == "paragraph" and IMAGE.fullmatch(line):
         return Block(kind="caption", text=words)
-    return Block(kind=kind, text=words, linked=round(min(1.0, linked / len(words)), 3))  # type: ignore[arg-type]
+    return Block(kind=kind, text=words, linked=round(min(1.0, linked / len(words)), 3))
 
 
 def _unmarked(line: str) -> str:

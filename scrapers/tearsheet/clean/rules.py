@@ -37,6 +37,7 @@ import yaml
 SECTIONS = ("labels", "leads", "calls", "asks", "offers", "goods", "credits", "brackets", "agencies", "bios", "notes")
 FOLDER = files("tearsheet.clean") / "rules"
 ALWAYS = ("any", "en")
+ALIASES = {"nb": "no", "nn": "no"}
 EDGES = ' \t:;,.!?…|>»›→⟶➔▶▸►•·*-+()[]<«‹←▼▲↓✕×"“”„“#¿¡。：！？、，（）【】'
 NEVER = re.compile(r"(?!)")
 FOLDS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u0307": None, "\xa0": " ", "‑": "-", "–": "-", "—": "-"})
@@ -110,7 +111,8 @@ class Rules:
 def rules_for(language: str | None) -> Rules:
     """The rules that judge a text of this language."""
     known = languages()
-    names = tuple(dict.fromkeys((*ALWAYS, language) if language in known else known))
+    own = ALIASES.get(language or "", language or "")
+    names = tuple(dict.fromkeys((*ALWAYS, own) if own in known else known))
     asks = _section("asks", names)
     asking = [line for section in ("calls", "asks") for lines in _section(section, names).values() for line in lines]
     return Rules(

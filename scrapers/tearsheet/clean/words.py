@@ -123,8 +123,10 @@ def _asks(sentence: str, facts: Facts) -> str | None:
 
 
 def _caption(block: Block, line: str, facts: Facts) -> Verdict | None:
-    """The caption of a picture, by its element."""
-    return Verdict("caption", "caption element") if block.kind == "caption" else None
+    """The caption of a picture, by its element or by the box that it shares with the picture."""
+    if block.kind == "caption":
+        return Verdict("caption", "caption element")
+    return Verdict("caption", "picture box", 0.8) if markup.is_caption(block) else None
 
 
 def _credit(block: Block, line: str, facts: Facts) -> Verdict | None:

@@ -49,6 +49,7 @@ LONG_PROSE = 3000
 PROSE = 80
 CONSENT_SHARE = 0.5
 LISTED = 0.3
+TEASERS = 12
 PRICES = 8
 FILMS = frozenset({"VideoObject", "BroadcastEvent", "TVEpisode"})
 PICTURES = frozenset({"ImageGallery", "MediaGallery"})
@@ -65,7 +66,8 @@ STAMPED = (
     "publish-date",
     "parsely-pub-date",
 )
-SLUG = re.compile(r"(?:[^/]+[-_]){3,}[^/]+/?$")
+SLUG_HYPHENS = 3
+"""Hyphens in the last part of an address that is made of a headline's words."""
 PRICE = re.compile(r"[$€£¥]\d")
 CARTS = (
     *("addtocart", "addtobag", "addtobasket", "indenwarenkorb", "ajouteraupanier", "aggiungialcarrello"),
@@ -131,6 +133,7 @@ def _signals(page: Page, body: Body, characters: int, signed: bool) -> Iterator[
         (signed, ARTICLE, 1.5),
         (prose >= LONG_PROSE, ARTICLE, 0.7),
         (prose < FEW_WORDS, "listing", -0.7),
+        (prose < FEW_WORDS and sum(1 for _ in page.root.iter("article")) >= TEASERS, "listing", -1.0),
         (linked > LISTED * characters, "listing", -1.5),
         (len(PRICE.findall(stream)) > PRICES, "product", -0.7),
         (any(cart in stream for cart in CARTS), "product", -2.0),
@@ -172,7 +175,7 @@ def _address(url: str) -> Iterator[tuple[str, float]]:
                 yield ARTICLE if reason == "news" else reason, WEIGHTS[reason]
     if path in ("", "/") and not split.query:
         yield "listing", -4.0
-    elif SLUG.search(path):
+    elif sum(map(path.rstrip("/").rpartition("/")[2].count, "-_")) >= SLUG_HYPHENS:
         yield ARTICLE, 1.5
 
 
