@@ -1,17 +1,24 @@
-"""When a page was published and modified: htmldate says the day, the page's own stamps say the hour and the zone.
+"""When a page was published and modified.
 
-Nothing lies after the fetch. A stamp is believed only where it falls on htmldate's day, give or take a time zone.
+The day is the one for which most is said: by the date that readers see at the headline, linked data, meta elements,
+channels, the address, and htmldate. The page's own stamps say the hour and the zone. Nothing lies after the fetch. A
+stamp is believed only where it falls on that day, give or take a time zone.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 from htmldate import find_date
 
+from tearsheet.extract.dateline import dateline
+from tearsheet.extract.language import locale
 from tearsheet.extract.linked_data import text
 from tearsheet.extract.tree import Page
 
@@ -37,6 +44,10 @@ STAMP = re.compile(
     re.IGNORECASE,
 )
 SAME_DAY = timedelta(hours=38)
+SEEN, SEEN_NEAR, LINKED, META, NAMED, ADDRESS, BASE = 2.0, 1.0, 1.5, 1.5, 2.0, 2.5, 1.5
+"""What each witness weighs: the date readers see and that it is close to the headline, linked data, meta elements, what
+a channel said, the address, htmldate."""
+IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-]?)([01]?\d)\2([0-3]?\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +68,15 @@ class Stamp:
     time: datetime
     has_time: bool
 
+    @property
+    def day(self) -> date:
+        """The day as the page writes it, in its own zone."""
+        return date.fromisoformat(self.raw[:10])
 
-def dates(page: Page) -> Dates:
-    """The page's dates, each ``None`` where nothing trustworthy is said."""
-    published = _published(page)
+
+def dates(page: Page, title: str | None) -> Dates:
+    """The page's dates, each ``None`` where nothing trustworthy is said; ``title`` is its headline."""
+    published = _published(page, title)
     modified = _latest(_modified_stamps(page), page.fetched_at)
     if modified and published and modified.time < published.time:
         modified = None
@@ -72,28 +88,67 @@ def dates(page: Page) -> Dates:
     )
 
 
-def _published(page: Page) -> Stamp | None:
+def _published(page: Page, title: str | None) -> Stamp | None:
     latest = page.fetched_at
     named = [
         Stamp(m.published.isoformat(), m.published, True)
         for m in page.mentions
         if m.published and m.published <= latest
     ]
-    found = _day(page, latest, extensive=not named)
-    if found is None:
-        return next(iter(named), None)
-    day = datetime.strptime(found, "%Y-%m-%d").replace(tzinfo=UTC)
     stamps = [*filter(None, map(parse_stamp, _published_raw(page))), *named]
+    found = _day(page, title, stamps, named)
+    if found is None:
+        return None
+    day = datetime.combine(found, time(), UTC)
     near = [stamp for stamp in stamps if stamp.has_time and stamp.time <= latest and abs(stamp.time - day) < SAME_DAY]
-    exact = (stamp for stamp in near if stamp.raw[:10] == found)
-    return next(exact, None) or (Stamp(found, near[0].time, True) if near else Stamp(found, day, False))
+    exact = (stamp for stamp in near if stamp.day == found)
+    return next(exact, None) or (Stamp(str(found), near[0].time, True) if near else Stamp(str(found), day, False))
 
 
-def _day(page: Page, latest: datetime, *, extensive: bool) -> str | None:
-    """The day of publication; a search of the whole text only where no channel named one."""
-    return find_date(
-        page.root, extensive_search=extensive, original_date=True, url=page.url, max_date=latest.strftime("%Y-%m-%d")
+def _day(page: Page, title: str | None, stamps: list[Stamp], named: list[Stamp]) -> date | None:
+    """The day for which most is said; htmldate is asked in any case, its search of the whole text only in the last."""
+    latest = page.fetched_at.date()
+    seen = dateline(page, title, locale(page), latest)
+    said: list[tuple[date, float]] = []
+    if seen:
+        said += [(day, SEEN + (SEEN_NEAR if seen.is_near else 0.0)) for day in seen.days]
+    said += [(stamp.day, weight) for stamp, weight in _declared(page) if stamp.time <= page.fetched_at]
+    said += [(stamp.day, NAMED) for stamp in named[:1]]
+    said += [(day, ADDRESS) for day in _days_in(page.url) if day <= latest]
+    base = _htmldate(page, extensive=False)
+    said += [(base, BASE)] if base else []
+    if not said:
+        return _htmldate(page, extensive=True)
+    weights: Counter[date] = Counter()
+    for day, weight in said:
+        weights[day] += weight  # type: ignore[assignment]
+    return max(weights, key=weights.__getitem__)
+
+
+def _declared(page: Page) -> Iterator[tuple[Stamp, float]]:
+    """The stamps of linked data and of the meta elements, one of each."""
+    linked = filter(None, map(parse_stamp, filter(None, [text(page.article.get("datePublished"))])))
+    meta = filter(None, map(parse_stamp, (value for name in PUBLISHED for value in page.meta.get(name, ()))))
+    yield from ((stamp, LINKED) for stamp in linked)
+    yield from ((stamp, META) for stamp in islice(meta, 1))
+
+
+def _days_in(url: str) -> Iterator[date]:
+    """The day that an address names in full."""
+    if match := IN_ADDRESS.search(url):
+        with suppress(ValueError):  # 2026/13/45 is no day
+            yield date(int(match[1]), int(match[3]), int(match[4]))
+
+
+def _htmldate(page: Page, *, extensive: bool) -> date | None:
+    found = find_date(
+        page.root,
+        extensive_search=extensive,
+        original_date=True,
+        url=page.url,
+        max_date=page.fetched_at.strftime("%Y-%m-%d"),
     )
+    return date.fromisoformat(found) if found else None
 
 
 def _published_raw(page: Page) -> Iterator[str]:

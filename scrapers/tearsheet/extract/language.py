@@ -35,6 +35,12 @@ def language(page: Page, body: str) -> str | None:
     return guessed if declared is None or float(probability) >= SURE else declared
 
 
+def locale(page: Page) -> str:
+    """The language tag that the page declares, lower case (BCP 47); empty where it declares none."""
+    said = next((value for value in _declarations(page) if value and CODE.match(value.strip())), "")
+    return said.strip().lower().replace("_", "-")
+
+
 def _declarations(page: Page) -> tuple[str | None, ...]:
     html = (
         page.root.get("lang")

@@ -55,6 +55,7 @@ class Outline:
         self._starts: list[int] = []
         self._owners: list[HtmlElement] = []
         self._links: list[HtmlElement | None] = []
+        self._texts: list[str] = []
         offset = 0
         for text, owner, link in _text_nodes(root):
             packed = squeeze(text)
@@ -63,6 +64,7 @@ class Outline:
                 self._starts.append(offset)
                 self._owners.append(owner)
                 self._links.append(link)
+                self._texts.append(text)
                 offset += len(packed)
         self.stream = "".join(parts)
         self._starts.append(offset)
@@ -88,6 +90,27 @@ class Outline:
                 node += 1
             if self._starts[node] <= end:
                 yield self._place(self._starts[first], self._starts[node] - self._starts[first])
+
+    def heading(self, text: str) -> Place | None:
+        """Where a text stands as a heading of first or second rank, else where it stands at all."""
+        packed, found = squeeze(text), None
+        offset = self.stream.find(packed) if packed else -1
+        while offset >= 0:
+            place = self._place(offset, len(packed))
+            if place.element.tag in ("h1", "h2"):
+                return place
+            found = found or place
+            offset = self.stream.find(packed, offset + len(packed))
+        return found
+
+    def near(self, place: Place, before: int, behind: int) -> Iterator[tuple[str, HtmlElement]]:
+        """Each text with its parent: those from a place on, then those before it, the nearest first."""
+        here = bisect_left(self._starts, place.start)
+        for node in (
+            *range(here, min(here + behind, len(self._texts))),
+            *range(here - 1, max(here - 1 - before, -1), -1),
+        ):
+            yield self._texts[node], self._owners[node]
 
     def _find(self, packed: str, cursor: int) -> int:
         for text in (packed, packed[:PREFIX]) if len(packed) > PREFIX else (packed,):

@@ -84,7 +84,7 @@ def _read(page: Page) -> Extraction:
     headline = title(page)
     named = authors(page)
     summary, blocks = standfirst(page, headline, body)
-    when = dates(page)
+    when = dates(page, headline)
     open_to, evidence = access(page, len(body.text))
     return Extraction(
         kind=kind(page, body, headline, bool(named)),

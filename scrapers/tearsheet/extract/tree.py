@@ -17,6 +17,7 @@ from trafilatura.utils import HTML_PARSER, detect_encoding, load_html
 from w3lib.encoding import html_to_unicode
 
 from tearsheet.errors import RecordError
+from tearsheet.extract import expressions
 from tearsheet.extract.linked_data import Node, article_node, read_nodes
 from tearsheet.extract.outline import Outline
 from tearsheet.model import Mention
@@ -27,6 +28,7 @@ ESCAPE = b"\x1b"
 HTML_PARSER.set_element_class_lookup(
     ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity)
 )
+expressions.install()
 
 
 def decode(html: bytes, content_type: str | None) -> str:
