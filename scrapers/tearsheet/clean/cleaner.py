@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tearsheet.clean.judges import JUDGES, Draft
+from tearsheet.clean.judges import HEADLINE, JUDGES, Draft
 from tearsheet.clean.rules import fold, rules_for
 from tearsheet.clean.words import Facts, Verdict, quotation, verdict
 from tearsheet.model import Block, Removed
@@ -62,6 +62,10 @@ def clean(
             break
         removed |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
         kept = [index for index in kept if index not in removed]
+    spared = _spared_headline(removed, sum(len(lines[index]) for index in kept))
+    if spared is not None:
+        del removed[spared]
+        kept = sorted((*kept, spared))
     remaining = tuple(blocks[index] for index in kept)
     return Cleaned(
         text="\n".join(block.text for block in remaining),
@@ -91,6 +95,12 @@ def _verdicts(draft: Draft) -> dict[int, Verdict]:
 
 def _may_cut(block: Block, found: Verdict) -> bool:
     return bool(CUTS_QUOTATIONS.match(found.rule)) or not quotation(block)
+
+
+def _spared_headline(removed: Mapping[int, Removed], left: int) -> int | None:
+    """The place of the headline, where next to nothing else is said: then it is the text."""
+    first = next((index for index in sorted(removed) if removed[index].rule == HEADLINE), None)
+    return first if first is not None and left <= len(removed[first].text) else None
 
 
 def _emptied(kept: Sequence[int], removed: Mapping[int, Removed]) -> dict[int, str]:

@@ -28,7 +28,8 @@ STOPS = tuple('.!?…。！？؟»”"')
 ALL_LINK = 0.85
 HALF_LINK = 0.5
 SOME_LINK = 0.4
-HEADLINE = 25
+HEADLINE = "headline"
+MIN_HEADLINE = 25
 """Characters from which on a link may be a headline."""
 CONTENTS = 3
 """Links that a table of contents, and teasers that a list of them, has at least."""
@@ -59,7 +60,7 @@ def headline(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     title = plain(draft.facts.title or "")
     for index, block in enumerate(draft.blocks[:HEAD]):
         if title and plain(block.text) == title:
-            yield index, Verdict("headline", "headline")
+            yield index, Verdict(HEADLINE, HEADLINE)
 
 
 def offers(draft: Draft) -> Iterator[tuple[int, Verdict]]:
@@ -137,7 +138,7 @@ def _runs(blocks: tuple[Block, ...], target: str) -> Iterator[list[int]]:
 def _is_list(run: list[int], blocks: tuple[Block, ...]) -> bool:
     """Two links or more, or one that is nothing else; on average as long as a headline; most of the list around it."""
     first = blocks[run[0]]
-    if sum(len(blocks[i].text) for i in run) < HEADLINE * len(run):
+    if sum(len(blocks[i].text) for i in run) < MIN_HEADLINE * len(run):
         return False
     if len(run) == 1 and (first.linked < ALL_LINK or first.kind == "heading"):
         return False
@@ -170,7 +171,7 @@ def _is_teaser(pair: tuple[Block, ...]) -> bool:
     if len(pair) < 2:
         return False
     head, words = pair
-    linked = head.target == "site" and head.linked >= SOME_LINK and HEADLINE <= len(head.text) <= SHORT_LEAD
+    linked = head.target == "site" and head.linked >= SOME_LINK and MIN_HEADLINE <= len(head.text) <= SHORT_LEAD
     return linked and words.linked < HALF_LINK and len(words.text) <= SHORT_CALL
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from tearsheet.errors import RecordError
-from tearsheet.extract.gaps import gaps
+from tearsheet.extract.gaps import completed, gaps
 from tearsheet.extract.outline import Outline, Place
 from tearsheet.model import Block
 from tearsheet.urls import same_site
@@ -70,7 +70,8 @@ def read_body(text: str, outline: Outline, url: str) -> Body:
     """The lines of ``text``, and what was left out between them, as blocks; white space folded, marks taken off."""
     plain = [line for line in map(_plain, text.split("\n")) if line]
     places = outline.places(line.replace(CELLS, "") for line, _ in plain)
-    lines = [Line(line, kind, place) for (line, kind), place in zip(plain, places, strict=True)]
+    whole = completed([line for line, _ in plain], places, outline)
+    lines = [Line(line, kind, place) for line, (_, kind), place in zip(whole, plain, places, strict=True)]
     for index, place, left_out in reversed(list(gaps([line for line, _ in plain], places, outline))):
         lines.insert(index + 1, Line(left_out, "paragraph", place))
     frame = Frame(lines, url)

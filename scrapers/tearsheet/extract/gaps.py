@@ -24,6 +24,7 @@ SIBLINGS = 3
 """Kept blocks that an element holds at least, to vouch for one between them."""
 SHORT, LONG = 20, 80
 DEPTH = 8
+MAX_COMPLETED = 60
 
 
 def gaps(lines: Sequence[str], places: Sequence[Place | None], outline: Outline) -> Iterator[tuple[int, Place, str]]:
@@ -38,6 +39,23 @@ def gaps(lines: Sequence[str], places: Sequence[Place | None], outline: Outline)
             if place.start not in taken and _belongs(place, text, parents) and squeeze(text) not in adrift:
                 taken.add(place.start)
                 yield index, place, text
+
+
+def completed(lines: Sequence[str], places: Sequence[Place | None], outline: Outline) -> Iterator[str]:
+    """Each kept line with what Trafilatura left out at the edges of its paragraph: a dateline, an emphasised word."""
+    taken = {place.start for place in places if place}
+    for line, place in zip(lines, places, strict=True):
+        whole = outline.whole(place) if place and place.element.tag == "p" and len(line) >= LONG else None
+        if place is None or whole is None or (whole.start, whole.end) == (place.start, place.end):
+            yield line
+        elif any(whole.start <= start < whole.end and start != place.start for start in taken):
+            yield line
+        elif whole.end - whole.start - (place.end - place.start) > MAX_COMPLETED:
+            yield line
+        elif _is_apart(place.element) or place.element.find(".//br") is not None:
+            yield line
+        else:
+            yield outline.text(whole)
 
 
 def _belongs(place: Place, text: str, parents: Counter[HtmlElement | None]) -> bool:

@@ -112,6 +112,21 @@ class Outline:
         ):
             yield self._texts[node], self._owners[node]
 
+    def whole(self, place: Place) -> Place | None:
+        """The stretch of the block around a place, where all of it stands in one piece of the page; else ``None``."""
+        first = last = bisect_right(self._starts, place.start) - 1
+        while first > 0 and block_of(self._owners[first - 1]) is place.element:
+            first -= 1
+        while last + 1 < len(self._owners) and block_of(self._owners[last + 1]) is place.element:
+            last += 1
+        start, end = self._starts[first], self._starts[last + 1]
+        return self._place(start, end - start) if start <= place.start and place.end <= end else None
+
+    def text(self, place: Place) -> str:
+        """What readers see in the whole nodes of a place, white space folded."""
+        first, last = bisect_right(self._starts, place.start) - 1, bisect_left(self._starts, place.end)
+        return " ".join("".join(self._texts[first:last]).split())
+
     def _find(self, packed: str, cursor: int) -> int:
         for text in (packed, packed[:PREFIX]) if len(packed) > PREFIX else (packed,):
             for start in (cursor, 0):

@@ -63,7 +63,7 @@ def read_meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:
     """The contents of a page's meta elements by lower-case name, property or http-equiv, in page order."""
     found: dict[str, tuple[str, ...]] = {}
     for element in root.iter("meta"):
-        content = " ".join(element.get("content", "").split())
+        content = " ".join((element.get("content") or element.get("value") or "").split())  # some generators err
         name = element.get("property") or element.get("name") or element.get("http-equiv")
         if name and content:
             key = name.strip().lower()
