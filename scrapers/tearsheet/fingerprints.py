@@ -35,7 +35,7 @@ def version_id(title: str | None, text: str) -> str:
 
 def content_hash(text: str) -> str:
     """Identity of a content: 20 hex digits of the SHA-256 of its words, without case, accents and punctuation."""
-    return _sha256(" ".join(words(_plain(text))))[:20]
+    return _sha256(" ".join(_words(text)))[:20]
 
 
 def near_hash(text: str) -> bytes | None:
@@ -46,11 +46,10 @@ def near_hash(text: str) -> bytes | None:
     """
     from rensa import RMinHash  # the reader, which imports this module, is installed without it
 
-    plain = _plain(text)
-    tokens = words(plain)
+    tokens = _words(text)
     if len(tokens) < SHORTEST_TEXT:
         return None
-    width = _SPELLED_SHINGLE if len(_SPELLED.findall(plain)) > len(tokens) / 2 else _SHINGLE
+    width = _SPELLED_SHINGLE if sum(map(len, map(_SPELLED.findall, tokens))) > len(tokens) / 2 else _SHINGLE
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
     sketch.update(map(" ".join, zip(*(tokens[at:] for at in range(width)), strict=False)))
     return pack(f"<B{PERMUTATIONS}I", SIGNATURE_VERSION, *sketch.digest())
@@ -65,9 +64,9 @@ def similarity(a: bytes, b: bytes) -> float:
 
 
 @lru_cache(maxsize=1)
-def _plain(text: str) -> str:
-    """A text folded; each of its fingerprints asks for it in turn."""
-    return folded(text).text
+def _words(text: str) -> list[str]:
+    """The words of a text; each of its fingerprints asks for them in turn."""
+    return words(folded(text).text)
 
 
 def _one_spaced(text: str) -> str:

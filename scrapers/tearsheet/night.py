@@ -162,13 +162,19 @@ def _crawl(
 def _extract_arriving(
     store: Store, plan: Plan, settings: Settings, progress: Progress, segments: SimpleQueue[str | None]
 ) -> None:
+    """Stage what has arrived, all of it at once, until the crawl is over."""
     shared, limits = harvest.context(plan), settings.extract
     with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
-        while (key := segments.get()) is not None:
-            if key == SOON:
+        is_over = False
+        while not is_over:
+            arrived = [segments.get()]
+            while not segments.empty():
+                arrived.append(segments.get())
+            is_over = None in arrived
+            if SOON in arrived:
                 pool.start()
-            else:
-                stage(store, pool, key, shared, cpu_seconds=limits.cpu_seconds, on_page=progress.page)
+            keys = filter(None, arrived)
+            stage(store, pool, keys, shared, cpu_seconds=limits.cpu_seconds, on_page=progress.page)
 
 
 def _cpu_seconds() -> float:

@@ -97,18 +97,21 @@ class Pool:
         todo = chain([first], todo)
         self.start()
         idle, busy = list(self._workers), dict[Connection, _Worker]()
+        rows: list[Document] = []
         while True:
             while idle and (task := next(todo, None)):
                 worker = idle.pop()
                 worker.start(task)
                 busy[worker.connection] = worker
+            yield from rows  # while the workers are at the next pages
             if not busy:
                 return
+            rows = []
             for worker in self._ready(busy):
                 del busy[worker.connection]
                 row, worker = self._answer(worker)
                 idle.append(worker)
-                yield row
+                rows.append(row)
 
     def start(self) -> None:
         """Start what is not running yet, all at once, then wait for each: they import at the same time.

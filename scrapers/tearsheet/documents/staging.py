@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,7 +20,7 @@ from tearsheet.archive.reader import segment_captures, segments
 from tearsheet.documents.pool import Pool
 from tearsheet.documents.task import Context, Task
 from tearsheet.errors import RecordError
-from tearsheet.model import Capture
+from tearsheet.model import Document
 from tearsheet.storage import Store
 from tearsheet.tables.schema import to_arrow
 
@@ -54,25 +55,41 @@ def unstaged(store: Store, context: Context) -> list[str]:
 def stage(
     store: Store,
     pool: Pool,
-    warc_key: str,
+    warc_keys: Iterable[str],
     context: Context,
     *,
     cpu_seconds: float = 20.0,
     on_page: Callable[[], None] = lambda: None,
-) -> Staged:
-    """Extract every capture of a segment and stage the rows; one GET and one PUT, whatever the segment holds."""
-    segment = store.get(warc_key)
-    tasks = (
-        Task(capture=capture, member=_member(segment, capture), context=context, cpu_seconds=cpu_seconds)
-        for capture in segment_captures(store, warc_key)
-    )
-    rows = []
-    for row in pool.map(tasks):
-        rows.append(row)
+) -> list[Staged]:
+    """Extract every capture of these segments; a segment's rows are staged as soon as it has all of them.
+
+    One GET and one PUT a segment, whatever it holds. The workers are handed the next segment's pages while the last
+    ones of this are at work.
+    """
+    todo: dict[str, int] = {}
+    rows: defaultdict[str, list[Document]] = defaultdict(list)
+
+    def tasks() -> Iterator[Task]:
+        for warc_key in warc_keys:
+            segment, captures = store.get(warc_key), segment_captures(store, warc_key)
+            todo[warc_key] = len(captures)
+            for capture in captures:
+                member = segment[capture.warc_offset : capture.warc_offset + capture.warc_length]
+                yield Task(capture=capture, member=member, context=context, cpu_seconds=cpu_seconds)
+
+    staged = []
+    for row in pool.map(tasks()):
         on_page()
-    rows.sort(key=lambda row: row.warc_offset)
+        rows[row.warc_file].append(row)
+        if len(rows[row.warc_file]) == todo[row.warc_file]:
+            staged.append(_keep(store, row.warc_file, rows.pop(row.warc_file), context))
+    without_pages = [key for key, count in todo.items() if count == 0]
+    return staged + [_keep(store, key, [], context) for key in without_pages]
+
+
+def _keep(store: Store, warc_key: str, rows: list[Document], context: Context) -> Staged:
     key = staged_key(warc_key, context)
-    store.put(key, _parquet(to_arrow(rows)))
+    store.put(key, _parquet(to_arrow(sorted(rows, key=lambda row: row.warc_offset))))
     return Staged(key, len(rows))
 
 
@@ -90,10 +107,6 @@ def load_staged(store: Store, context: Context) -> Iterator[pa.Table]:
             raise RecordError(
                 f"{store.url(key)} is no Parquet file ({error}); delete it and run the night again"
             ) from error
-
-
-def _member(segment: bytes, capture: Capture) -> bytes:
-    return segment[capture.warc_offset : capture.warc_offset + capture.warc_length]
 
 
 def _parquet(table: pa.Table) -> bytes:

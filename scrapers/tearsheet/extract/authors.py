@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import dropwhile, islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,9 @@ ELSEWHERE = re.compile(
     r"comment|sidebar|related|recommend|teaser|promo|footer|popular|widget|reply|card-list|more-from|latest",
     re.IGNORECASE,
 )
+MARKING = frozenset({"class", "id", "itemprop", "rel", "data-testid"})
+MAX_NAMES = 500
+"""Characters of an attribute beyond which it names nothing."""
 NO_VISIBLE_TEXT = frozenset({"time", "figure", "script", "style", "svg", "noscript"})
 NEAR = 40
 """Elements behind the headline among which an unmarked byline may stand."""
@@ -134,9 +138,17 @@ def _marked(page: Page) -> tuple[HtmlElement | None, list[HtmlElement]]:
 
 def _is_marked(element: HtmlElement) -> bool:
     """Whether names, microdata or a link call an element an author's."""
-    given = element.attrib
-    marks = " ".join(given.get(name, "") for name in ("class", "id", "itemprop", "rel", "data-testid"))
-    return bool(MARK.search(marks) or (element.tag == "a" and PROFILE.search(given.get("href", ""))))
+    for name, value in element.items():  # a plain loop: it runs for every element of a page
+        if name in MARKING and _is_mark(value):
+            return True
+        if name == "href" and element.tag == "a" and PROFILE.search(value):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(value: str) -> bool:
+    return len(value) < MAX_NAMES and MARK.search(value) is not None
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

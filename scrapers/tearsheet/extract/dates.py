@@ -8,11 +8,12 @@ stamp is believed only where it falls on that day, give or take a time zone.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import nlargest
 from itertools import islice
 
 from htmldate import find_date
@@ -106,7 +107,7 @@ def _published(page: Page, title: str | None) -> Stamp | None:
 
 
 def _day(page: Page, title: str | None, stamps: list[Stamp], named: list[Stamp]) -> date | None:
-    """The day for which most is said; htmldate is asked in any case, its search of the whole text only in the last."""
+    """The day for which most is said; htmldate is asked where it could change that, for the whole text in the end."""
     latest = page.fetched_at.date()
     seen = dateline(page, title, locale(page), latest)
     said: list[tuple[date, float]] = []
@@ -115,14 +116,20 @@ def _day(page: Page, title: str | None, stamps: list[Stamp], named: list[Stamp])
     said += [(stamp.day, weight) for stamp, weight in _declared(page) if stamp.time <= page.fetched_at]
     said += [(stamp.day, NAMED) for stamp in named[:1]]
     said += [(day, ADDRESS) for day in _days_in(page.url) if day <= latest]
+    day, lead = _weighed(said)
+    if lead >= BASE:
+        return day
     base = _htmldate(page, extensive=False)
-    said += [(base, BASE)] if base else []
-    if not said:
-        return _htmldate(page, extensive=True)
-    weights: Counter[date] = Counter()
+    return _weighed([*said, (base, BASE)])[0] if base else day or _htmldate(page, extensive=True)
+
+
+def _weighed(said: list[tuple[date, float]]) -> tuple[date | None, float]:
+    """The day that weighs most, the first of equals, and what it weighs more than the next."""
+    weights: defaultdict[date, float] = defaultdict(float)
     for day, weight in said:
-        weights[day] += weight  # type: ignore[assignment]
-    return max(weights, key=weights.__getitem__)
+        weights[day] += weight
+    first, second = nlargest(2, [*weights.values(), 0.0, 0.0])
+    return next((day for day, weight in weights.items() if weight == first), None), first - second
 
 
 def _declared(page: Page) -> Iterator[tuple[Stamp, float]]:

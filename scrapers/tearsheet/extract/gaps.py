@@ -7,7 +7,7 @@ never out of a figure, a table, a form or a box set aside, and never a list of l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
@@ -43,19 +43,17 @@ def gaps(lines: Sequence[str], places: Sequence[Place | None], outline: Outline)
 
 def completed(lines: Sequence[str], places: Sequence[Place | None], outline: Outline) -> Iterator[str]:
     """Each kept line with what Trafilatura left out at the edges of its paragraph: a dateline, an emphasised word."""
-    taken = {place.start for place in places if place}
+    starts = {place.start for place in places if place}
     for line, place in zip(lines, places, strict=True):
         whole = outline.whole(place) if place and place.element.tag == "p" and len(line) >= LONG else None
-        if place is None or whole is None or (whole.start, whole.end) == (place.start, place.end):
-            yield line
-        elif any(whole.start <= start < whole.end and start != place.start for start in taken):
-            yield line
-        elif whole.end - whole.start - (place.end - place.start) > MAX_COMPLETED:
-            yield line
-        elif _is_apart(place.element) or place.element.find(".//br") is not None:
-            yield line
-        else:
-            yield outline.text(whole)
+        yield outline.text(whole) if place and whole and _is_the_same(place, whole, starts) else line
+
+
+def _is_the_same(place: Place, whole: Place, starts: Set[int]) -> bool:
+    """Whether a paragraph is a kept line and little more: no line that stands for itself, nothing set aside."""
+    more = whole.end - whole.start - (place.end - place.start)
+    alone = not any(whole.start <= start < whole.end for start in starts if start != place.start)
+    return 0 < more <= MAX_COMPLETED and alone and not _is_apart(place.element) and place.element.find(".//br") is None
 
 
 def _belongs(place: Place, text: str, parents: Counter[HtmlElement | None]) -> bool:

@@ -11,7 +11,7 @@ from tearsheet.extract.linked_data import text
 from tearsheet.extract.tree import Page
 
 CODE = re.compile(r"^([a-z]{2,3})(?:[-_].*)?$", re.IGNORECASE)
-SAMPLE = 1500
+SAMPLE = 800
 """Characters that are looked at."""
 ENOUGH = 200
 """Characters from which on a certain guess overrules a declaration."""

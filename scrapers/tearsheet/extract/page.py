@@ -10,17 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from trafilatura import bare_extraction
-from trafilatura.settings import Document, Extractor
-
 from tearsheet.errors import RecordError
 from tearsheet.extract.access import Access, access
 from tearsheet.extract.authors import authors
 from tearsheet.extract.blocks import read_body
+from tearsheet.extract.cascade import article_text
 from tearsheet.extract.dates import dates
 from tearsheet.extract.kind import kind
 from tearsheet.extract.labels import canonical_url, image, section, tags
 from tearsheet.extract.language import language
+from tearsheet.extract.linked_data import types
 from tearsheet.extract.rights import rights
 from tearsheet.extract.standfirsts import standfirst
 from tearsheet.extract.titles import title
@@ -109,5 +108,5 @@ def _read(page: Page) -> Extraction:
 
 def _text(page: Page) -> str:
     """Trafilatura's text of the page; empty where it finds none."""
-    document = bare_extraction(page.root, options=Extractor(output_format="python", url=page.url, comments=False))
-    return (document.text or "") if isinstance(document, Document) else ""
+    is_forum = any("DiscussionForumPosting" in types(node) for node in page.nodes)
+    return article_text(page.root, page.url, visible=len(page.outline.stream), is_forum=is_forum)

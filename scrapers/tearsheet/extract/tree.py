@@ -1,7 +1,7 @@
 """A page parsed once: its tree, its meta elements and its linked data, shared by every reader of this stage.
 
-The tree is never changed by a reader. Parsing is Trafilatura's own (``load_html``), so that its extraction sees the
-tree it would have made itself.
+Scripts, styles and comments are taken out once; then the tree is never changed by a reader. Parsing is Trafilatura's
+own (``load_html``), so that its extraction sees the tree it would have made itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from lxml.etree import ElementDefaultClassLookup, LxmlError
+from lxml.etree import Comment, ElementDefaultClassLookup, LxmlError, strip_elements
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction
 from trafilatura.utils import HTML_PARSER, detect_encoding, load_html
 from w3lib.encoding import html_to_unicode
@@ -56,7 +56,16 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> HtmlElement
         raise RecordError(f"{url}: cannot be parsed as HTML ({error})") from error
     if root is None:
         raise RecordError(f"{url}: {len(html)} bytes without any HTML element")
+    _strip(root)
     return root
+
+
+def _strip(root: HtmlElement) -> None:
+    """Take out what no reader sees and no extractor reads: half of a page, which each of them would copy."""
+    strip_elements(root, Comment, "style", "svg", with_tail=False)
+    for script in list(root.iter("script")):
+        if "json" not in script.get("type", ""):
+            script.drop_tree()
 
 
 def read_meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:

@@ -52,7 +52,7 @@ def extract(store: Store, plan: Plan, pool: Pool, settings: Settings, batch: str
     missing = [
         key for key in unstaged(store, shared) if PurePosixPath(key).name.startswith(f"{batch}-" if batch else "")
     ]
-    return sum(stage(store, pool, key, shared, cpu_seconds=settings.extract.cpu_seconds).rows for key in missing)
+    return sum(staged.rows for staged in stage(store, pool, missing, shared, cpu_seconds=settings.extract.cpu_seconds))
 
 
 def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[Outcome]]:

@@ -32,8 +32,10 @@ from tearsheet.spiders.segments import Segments
 from tearsheet.spiders.source import SourceCrawl
 from tearsheet.storage import Store
 
-TICK = 1.0
-"""Seconds between two progress events."""
+TICK = 0.5
+"""Seconds between two progress events, and the longest that an uploaded segment waits to be told."""
+APART = 0.005
+"""Seconds between the first requests of two sources: the first pages come while the last sources are still to start."""
 
 
 class Crawl:
@@ -69,7 +71,9 @@ class Crawl:
         """Crawl every source, then keep what is left and store the report. Never raises: see ``failure``."""
         asker = Asker(crawler, self._job.settings.fetch.max_redirects)
         self.robots = RobotsFiles(asker)
-        self._running = asyncio.gather(*(self._crawl(source, asker) for source in self._sources))
+        self._running = asyncio.gather(
+            *(self._crawl(source, asker, APART * n) for n, source in enumerate(self._sources))
+        )
         ticks = asyncio.create_task(self._tick())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stop)
@@ -80,7 +84,8 @@ class Crawl:
         if self.failure is None:
             self._end()
 
-    async def _crawl(self, source: SourceCrawl, asker: Asker) -> None:
+    async def _crawl(self, source: SourceCrawl, asker: Asker, wait: float) -> None:
+        await asyncio.sleep(wait)
         try:
             await source.run(asker, self.robots)
         except StorageError as error:

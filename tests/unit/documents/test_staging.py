@@ -23,9 +23,9 @@ def test_what_is_not_staged_is_named_until_it_is(store: Store, segment: Callable
     keys = [segment((f"http://127.0.0.1/{n}", page(f"Quay {n}")), serial=n) for n in (1, 2)]
     assert unstaged(store, CONTEXT) == keys
     with Pool(1) as pool:
-        assert stage(store, pool, keys[0], CONTEXT).rows == 1
+        assert [staged.rows for staged in stage(store, pool, keys[:1], CONTEXT)] == [1]
         assert unstaged(store, CONTEXT) == keys[1:]
-        stage(store, pool, keys[1], CONTEXT)
+        stage(store, pool, keys[1:], CONTEXT)
     assert not unstaged(store, CONTEXT)
     assert unstaged(store, replace(CONTEXT, extractor="another")) == keys
     assert [table.num_rows for table in load_staged(store, CONTEXT)] == [1, 1]
@@ -35,8 +35,7 @@ def test_of_two_captures_of_a_document_the_earlier_is_its_row(store: Store, segm
     late = segment(("http://127.0.0.1/a", page("Late")), ("http://127.0.0.1/b", page("B")), serial=1, minute=30)
     early = segment(("http://127.0.0.1/a?utm_source=feed", page("Early")), serial=2, minute=10)
     with Pool(1) as pool:
-        for key in (late, early):
-            stage(store, pool, key, CONTEXT)
+        stage(store, pool, (late, early), CONTEXT)
     rows = earliest(load_staged(store, CONTEXT)).to_pylist()
     assert sorted(row["title"] for row in rows) == ["B", "Early"]
 
@@ -44,7 +43,7 @@ def test_of_two_captures_of_a_document_the_earlier_is_its_row(store: Store, segm
 def test_a_page_that_is_none_is_a_drop_with_its_record(store: Store, segment: Callable[..., str]) -> None:
     key = segment(("http://127.0.0.1/empty", b""), ("http://127.0.0.1/junk", bytes(range(256)) * 40))
     with Pool(1) as pool:
-        stage(store, pool, key, CONTEXT)
+        stage(store, pool, [key], CONTEXT)
     rows = earliest(load_staged(store, CONTEXT)).to_pylist()
     assert len(rows) == 2
     assert all(row["outcome"].startswith("drop.") and row["text"] is None and row["warc_file"] == key for row in rows)
