@@ -149,7 +149,7 @@ def _crawl(
 
     def heard(event: Event) -> None:
         progress.crawl(batch.id, event)
-        if event.key or event.captured:
+        if event.key or event.asked:
             segments.put(event.key or SOON)
 
     try:

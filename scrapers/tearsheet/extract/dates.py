@@ -119,8 +119,8 @@ def _day(page: Page, title: str | None, stamps: list[Stamp], named: list[Stamp])
     day, lead = _weighed(said)
     if lead >= BASE:
         return day
-    base = _htmldate(page, extensive=False)
-    return _weighed([*said, (base, BASE)])[0] if base else day or _htmldate(page, extensive=True)
+    base = _htmldate(page, extensive=day is None)
+    return _weighed([*said, (base, BASE)])[0] if base else day
 
 
 def _weighed(said: list[tuple[date, float]]) -> tuple[date | None, float]:

@@ -32,7 +32,7 @@ from tearsheet.spiders.segments import Segments
 from tearsheet.spiders.source import SourceCrawl
 from tearsheet.storage import Store
 
-TICK = 0.5
+TICK = 0.25
 """Seconds between two progress events, and the longest that an uploaded segment waits to be told."""
 APART = 0.005
 """Seconds between the first requests of two sources: the first pages come while the last sources are still to start."""
