@@ -40,7 +40,7 @@ TOLD_EVERY = 1000
 def exchanges(sets: list[str]) -> Iterator[Exchange]:
     """The recorded pages as a crawl would have received them."""
     for name in sets:
-        for line in (pages_dir() / name / "truth.jsonl").read_text(encoding="utf-8").splitlines():
+        for line in (pages_dir() / name / "truth.jsonl").read_text(encoding="utf-8").split("\n")[:-1]:
             row = json.loads(line)
             body = (pages_dir() / name / "html" / f"{row['id']}.html.gz").read_bytes()
             if row["url"] and gzip.decompress(body):

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from lxml.etree import LxmlError
+
 from tearsheet.errors import RecordError
 from tearsheet.extract.access import Access, access
 from tearsheet.extract.authors import authors
@@ -79,7 +81,7 @@ def extract_page(
 
 
 def _read(page: Page) -> Extraction:
-    body = read_body(_text(page), page.outline, page.url)
+    body = read_body(extract_text(page), page.outline, page.url)
     headline = title(page)
     named = authors(page)
     summary, blocks = standfirst(page, headline, body)
@@ -106,7 +108,14 @@ def _read(page: Page) -> Extraction:
     )
 
 
-def _text(page: Page) -> str:
-    """Trafilatura's text of the page; empty where it finds none."""
+def extract_text(page: Page) -> str:
+    """Trafilatura's text of the page; empty where it finds none.
+
+    Raises:
+        RecordError: it does not get to the end of the page.
+    """
     is_forum = any("DiscussionForumPosting" in types(node) for node in page.nodes)
-    return article_text(page.root, page.url, visible=len(page.outline.stream), is_forum=is_forum)
+    try:
+        return article_text(page.root, page.url, visible=len(page.outline.stream), is_forum=is_forum)
+    except (LxmlError, TypeError, ValueError) as error:  # what bare_extraction takes for a page without text
+        raise RecordError(f"{page.url}: Trafilatura fails ({type(error).__name__}: {error})") from error
