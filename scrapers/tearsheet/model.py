@@ -79,7 +79,7 @@ class Block:
     ``linked`` is the share of its characters that are a link, ``target`` where its first link leads: ``here`` (into
     the page), ``site`` or ``away``. ``context`` holds the element, class and id names around it, innermost first, up
     to the element that holds most of the text; ``region`` says where it stands to the box that holds three quarters
-    of the text.
+    of the text. ``left_out``: the extractor did not take it for text.
     """
 
     kind: Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
@@ -88,6 +88,7 @@ class Block:
     target: Literal["none", "here", "site", "away"] = "none"
     context: tuple[str, ...] = ()
     region: Literal["before", "within", "after"] = "within"
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

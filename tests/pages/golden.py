@@ -1,7 +1,8 @@
 """Golden pages: a folder a page, with what a careful reader says is right of it.
 
 ``<name>/page.html`` is the page as it was served, ``meta.json`` how it was fetched and what is known to fail,
-``expected.json`` what its row must say. A page takes the way of every page: through a WARC segment.
+``expected.json`` what its row must say; of its ledger, what our own rules cut. A page takes the way of every page:
+through a WARC segment.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from tearsheet.archive.exchange import Exchange
 from tearsheet.archive.keys import SegmentName
 from tearsheet.archive.writer import SegmentWriter
+from tearsheet.clean.cleaner import LEFT_OUT
 from tearsheet.documents.rows import document
 from tearsheet.documents.task import Context
 from tearsheet.model import Candidate, Capture, Document, Mention
@@ -64,7 +66,7 @@ def found(name: str) -> dict[str, Any]:
     row = document(capture, member, Context(collection="golden", night="2026-01-01", config="c", extractor="e"))
     fields = ROW.dump_python(row, mode="json", include=set(FIELDS))
     fields["text"] = row.text.split("\n") if row.text else None
-    fields["removed"] = [{"reason": cut.reason, "text": cut.text} for cut in row.removed]
+    fields["removed"] = [{"reason": cut.reason, "text": cut.text} for cut in row.removed if cut.rule != LEFT_OUT]
     return {field: fields[field] for field in FIELDS}
 
 

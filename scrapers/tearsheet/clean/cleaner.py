@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tearsheet.clean.judges import HEADLINE, JUDGES, Draft
 from tearsheet.clean.rules import fold, rules_for
@@ -20,6 +21,8 @@ from tearsheet.model import Block, Removed
 
 MAX_BOX = 0.4
 """Share of a text that one name of a box may cut, unless it is a name for what readers wrote."""
+LEFT_OUT = "trafilatura"
+"""The rule of blocks that the extractor left out."""
 MAY_BE_MOST = frozenset({"comments"})
 CUTS_QUOTATIONS = re.compile(r"headline|caption|picture|markup:|list of links|teasers")
 """Rules that look at what a block is, and not at what it says."""
@@ -42,36 +45,50 @@ def clean(
     authors: tuple[str, ...] = (),
     language: str | None = None,
 ) -> Cleaned:
-    """The article among a page's blocks; what else is known of the page guards its own words."""
+    """The article among a page's blocks; what else is known of the page guards its own words.
+
+    A block that the extractor left out is cut by the rule ``trafilatura``, with the reason that our rules give it.
+    """
     lines = [fold(block.text) for block in blocks]
     rules = rules_for(language)
     facts = Facts(title, standfirst, authors, rules, rules.present("\n".join(lines)))
     said = {index: found for index, block in enumerate(blocks) if (found := verdict(block, lines[index], facts))}
-    removed: dict[int, Removed] = {}
-    kept = list(range(len(blocks)))
+    removed = {
+        index: Removed(text=block.text, reason=_reason(said.get(index)), rule=LEFT_OUT, position=index)
+        for index, block in enumerate(blocks)
+        if block.left_out
+    }
+    kept = [index for index, block in enumerate(blocks) if not block.left_out]
+    cut: dict[int, Removed] = {}
+    own = tuple(kept)
     while kept:
         draft = Draft(
             tuple(blocks[index] for index in kept),
             tuple(lines[index] for index in kept),
             facts,
-            _emptied(kept, removed),
+            _emptied(own, cut),
         )
         seen = {kept[place]: found for place, found in _verdicts(draft).items()}
         cuts = {i: found for i, found in (seen | _bounded(said, kept, lines)).items() if _may_cut(blocks[i], found)}
         if not cuts:
             break
-        removed |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
-        kept = [index for index in kept if index not in removed]
-    spared = _spared_headline(removed, sum(len(lines[index]) for index in kept))
+        cut |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
+        kept = [index for index in kept if index not in cut]
+    spared = _spared_headline(cut, sum(len(lines[index]) for index in kept))
     if spared is not None:
-        del removed[spared]
+        del cut[spared]
         kept = sorted((*kept, spared))
     remaining = tuple(blocks[index] for index in kept)
+    removed |= cut
     return Cleaned(
         text="\n".join(block.text for block in remaining),
         blocks=remaining,
         removed=tuple(removed[index] for index in sorted(removed)),
     )
+
+
+def _reason(found: Verdict | None) -> str:
+    return found.reason if found else "other"
 
 
 def _bounded(said: Mapping[int, Verdict], kept: Sequence[int], lines: Sequence[str]) -> dict[int, Verdict]:
@@ -103,9 +120,11 @@ def _spared_headline(removed: Mapping[int, Removed], left: int) -> int | None:
     return first if first is not None and left <= len(removed[first].text) else None
 
 
-def _emptied(kept: Sequence[int], removed: Mapping[int, Removed]) -> dict[int, str]:
+def _emptied(own: Sequence[int], cut: Mapping[int, Removed]) -> dict[int, str]:
     """The places among the kept blocks right behind which something was cut, with its reason."""
-    return {place: removed[index + 1].reason for place, index in enumerate(kept) if index + 1 in removed}
+    left = [index for index in own if index not in cut]
+    behind = dict(pairwise(own))
+    return {place: cut[behind[index]].reason for place, index in enumerate(left) if behind.get(index) in cut}
 
 
 def _entry(block: Block, position: int, found: Verdict) -> Removed:

@@ -63,6 +63,14 @@ def headline(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             yield index, Verdict(HEADLINE, HEADLINE)
 
 
+def standfirst(draft: Draft) -> Iterator[tuple[int, Verdict]]:
+    """The standfirst, which is a field of its own, in the text."""
+    own = plain(draft.facts.standfirst or "")
+    for index, block in enumerate(draft.blocks[:HEAD]):
+        if own and plain(block.text) == own:
+            yield index, Verdict("standfirst", "standfirst")
+
+
 def offers(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     """The tail from the line that opens an offer to the end, where what follows is the offer's goods."""
     total = sum(map(len, draft.lines))
@@ -201,4 +209,4 @@ def orphans(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             following = block
 
 
-JUDGES: tuple[Judge, ...] = (headline, offers, signatures, endnotes, links, strays, orphans)
+JUDGES: tuple[Judge, ...] = (headline, standfirst, offers, signatures, endnotes, links, strays, orphans)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -12,12 +14,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from tearsheet.clean.cleaner import LEFT_OUT
 from tearsheet.cli.render import outcome_text, print_json
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, workplace
 from tearsheet.config.models import Configuration
 from tearsheet.errors import ConfigError
 from tearsheet.harvest.outcomes import load_outcomes
-from tearsheet.model import Document, Outcome
+from tearsheet.model import Document, Outcome, Removed
 from tearsheet.storage import Store
 from tearsheet.tables import documents
 from tearsheet.tables.schema import from_row
@@ -28,6 +31,9 @@ def explain(
     url: Annotated[str, typer.Argument(help="The article's address; tracking parameters do not matter.")],
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="Also show each block that the extractor left out.")
+    ] = False,
 ) -> None:
     """Show what became of a URL and why."""
     identity = document_id(url)
@@ -59,7 +65,7 @@ def explain(
             )
         )
     for row in rows:
-        console.print(article_panel(row))
+        console.print(article_panel(row, left_out=left_out))
 
 
 def outcomes_of(store: Store, configuration: Configuration, identity: str) -> Iterator[tuple[str, str, Outcome]]:
@@ -71,11 +77,11 @@ def outcomes_of(store: Store, configuration: Configuration, identity: str) -> It
                     yield collection, night, outcome
 
 
-def article_panel(document: Document) -> Panel:
+def article_panel(document: Document, *, left_out: bool = False) -> Panel:
     """A document as it stands, what was cut from it, and its proof."""
     parts: list[RenderableType] = [_facts(document), Text()]
     if document.text:
-        parts += [*_text_and_cuts(document), Text()]
+        parts += [*_text_and_cuts(document, left_out=left_out), Text()]
     proof = (
         f"record  {document.warc_file} @ {document.warc_offset}+{document.warc_length}\n"
         f"digest  {document.payload_digest}\nby      {document.extractor}"
@@ -108,12 +114,25 @@ def _facts(document: Document) -> Table:
     return table
 
 
-def _text_and_cuts(document: Document) -> Iterator[Text]:
-    """The kept text, then each block that was cut, with reason and rule."""
-    for line in (document.text or "").split("\n"):
-        yield Text(line)
-    if document.removed:
-        yield Text("\ncut from this page:", style="bold")
-    for block in document.removed:
-        reason = (f"{block.position:>4}  {block.reason} ", "red")
-        yield Text.assemble(reason, (f"[{block.rule}] ", "dim"), (block.text, "strike dim"))
+def _text_and_cuts(document: Document, *, left_out: bool) -> Iterator[Text]:
+    """The page's blocks in their order: what was kept, what was cut and why, what the extractor left out."""
+    kept = iter((document.text or "").split("\n"))
+    cuts = {cut.position: cut for cut in document.removed}
+    blocks = (cuts.get(n) or next(kept, None) for n in range(len(cuts) + len((document.text or "").split("\n"))))
+    for is_left_out, run in groupby(blocks, key=lambda block: isinstance(block, Removed) and block.rule == LEFT_OUT):
+        if is_left_out and not left_out:
+            yield _summed_up([block for block in run if isinstance(block, Removed)])
+        else:
+            yield from (_cut(block) if isinstance(block, Removed) else Text(block) for block in run if block)
+
+
+def _cut(block: Removed) -> Text:
+    return Text.assemble((f"{block.reason} ", "red"), (f"[{block.rule}] ", "dim"), (block.text, "strike dim"))
+
+
+def _summed_up(blocks: list[Removed]) -> Text:
+    """One line for blocks that stand side by side and are no part of the text."""
+    reasons = Counter(block.reason for block in blocks)
+    told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+    counted = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
+    return Text(f"… {counted} left out by the extractor: {told}", style="dim")

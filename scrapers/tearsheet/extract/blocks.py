@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -51,29 +52,38 @@ class Line:
     text: str
     kind: Kind
     place: Place | None
+    left_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Body:
-    """A page's text as blocks; ``start`` is where in the outline's stream the box begins that holds most of it."""
+    """A page's text as ``blocks``, and among ``all_blocks`` what was left out of the smallest element that holds it.
 
-    blocks: tuple[Block, ...]
+    ``start`` is where in the outline's stream the box begins that holds most of the text.
+    """
+
+    all_blocks: tuple[Block, ...]
     start: int = 0
 
-    @property
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks of the text."""
+        return tuple(block for block in self.all_blocks if not block.left_out)
+
+    @cached_property
     def text(self) -> str:
-        """All blocks, one a line."""
+        """The text, one block a line."""
         return "\n".join(block.text for block in self.blocks)
 
 
 def read_body(text: str, outline: Outline, url: str) -> Body:
-    """The lines of ``text``, and what was left out between them, as blocks; white space folded, marks taken off."""
+    """The lines of ``text``, and what was left out beside them, as blocks; white space folded, marks taken off."""
     plain = [line for line in map(_plain, text.split("\n")) if line]
     places = outline.places(line.replace(CELLS, "") for line, _ in plain)
     whole = completed([line for line, _ in plain], places, outline)
     lines = [Line(line, kind, place) for line, (_, kind), place in zip(whole, plain, places, strict=True)]
-    for index, place, left_out in reversed(list(gaps([line for line, _ in plain], places, outline))):
-        lines.insert(index + 1, Line(left_out, "paragraph", place))
+    for gap in reversed(list(gaps([line for line, _ in plain], places, outline))):
+        lines.insert(gap.after + 1, Line(gap.text, "paragraph", gap.place, left_out=not gap.restored))
     frame = Frame(lines, url)
     return Body(tuple(frame.block(index) for index in range(len(lines))), frame.start)
 
@@ -94,17 +104,23 @@ class Frame:
     def __init__(self, lines: Sequence[Line], url: str) -> None:
         self._lines = lines
         self._url = url
-        self._around = [list(_around(line.place.element)) if line.place else [] for line in lines]
+        self._chains: dict[HtmlElement, tuple[HtmlElement, ...]] = {}
+        self._called: dict[HtmlElement, tuple[str, ...]] = {}
+        self._pictured: dict[HtmlElement, bool] = {}
+        around = [self._around(line.place.element if line.place else None) for line in lines]
         self._weights: Counter[HtmlElement] = Counter()
+        self._left_out: Counter[HtmlElement] = Counter()
         counts: Counter[HtmlElement] = Counter()
-        for line, elements in zip(lines, self._around, strict=True):
-            self._weights.update(dict.fromkeys(elements, len(line.text)))
-            counts.update(elements)
-        self._total = sum(len(line.text) for line in lines if line.place)
+        for line, elements in zip(lines, around, strict=True):
+            weights = self._left_out if line.left_out else self._weights
+            weights.update(dict.fromkeys(elements, len(line.text)))
+            if not line.left_out:
+                counts.update(elements)
+        self._total = sum(len(line.text) for line in lines if line.place and not line.left_out)
         least = max(BODY_CHARACTERS, HOLDS_BODY * self._total)
         body = [e for e, weight in self._weights.items() if weight >= least and counts[e] >= BODY_BLOCKS]
         self._body = min(body, key=self._weights.__getitem__, default=None)
-        within = [i for i, elements in enumerate(self._around) if self._body in elements]
+        within = [i for i, elements in enumerate(around) if self._body in elements and not lines[i].left_out]
         self._first, self._last = (within[0], within[-1]) if within else (0, len(lines))
 
     def block(self, index: int) -> Block:
@@ -112,9 +128,11 @@ class Frame:
         line = self._lines[index]
         if line.place is None:
             return Block(kind=line.kind, text=line.text, region=self._region(index))
-        inside = [element for element in self._around[index] if self._weights[element] <= HOLDS_PART * self._total]
-        names = [name for element in inside for name in _names(element)]
-        if self._beside_picture(inside):
+        most = HOLDS_PART * self._total
+        around = self._around(line.place.element)
+        inside = list(takewhile(lambda element: self._weights[element] <= most, around))
+        names = [name for element in inside for name in self._names(element)]
+        if any(map(self._is_picture_box, inside)):
             names.append(PICTURE)
         return Block(
             kind=_kind(line.kind, inside),
@@ -123,6 +141,7 @@ class Frame:
             target=_target(line.place.href, self._url),
             context=tuple(dict.fromkeys(names)),
             region=self._region(index),
+            left_out=line.left_out,
         )
 
     @property
@@ -134,14 +153,26 @@ class Frame:
     def _region(self, index: int) -> Region:
         return "before" if index < self._first else "after" if index > self._last else "within"
 
-    def _beside_picture(self, inside: Sequence[HtmlElement]) -> bool:
-        boxes = (element for element in inside if element.tag != "p" and self._weights[element] <= PICTURE_BOX)
-        return any(next(element.iter("img", "picture"), None) is not None for element in boxes)
+    def _around(self, element: HtmlElement | None) -> tuple[HtmlElement, ...]:
+        """The element and those around it, innermost first: siblings share the most of it."""
+        if element is None:
+            return ()
+        if element not in self._chains:
+            self._chains[element] = (element, *self._around(element.getparent()))
+        return self._chains[element]
 
+    def _names(self, element: HtmlElement) -> tuple[str, ...]:
+        if element not in self._called:
+            self._called[element] = tuple(_names(element))
+        return self._called[element]
 
-def _around(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield element
-    yield from element.iterancestors()
+    def _is_picture_box(self, element: HtmlElement) -> bool:
+        """Whether a small box holds a picture."""
+        if element.tag == "p" or self._weights[element] + self._left_out[element] > PICTURE_BOX:
+            return False
+        if element not in self._pictured:
+            self._pictured[element] = next(element.iter("img", "picture"), None) is not None
+        return self._pictured[element]
 
 
 def _kind(kind: Kind, inside: Sequence[HtmlElement]) -> Kind:

@@ -82,14 +82,21 @@ class Outline:
         return found
 
     def between(self, start: int, end: int) -> Iterator[Place]:
-        """The blocks whose whole text stands in this stretch, in page order."""
+        """What stands in this stretch, in page order: a place a block, of its text nodes that stand there whole."""
         node = bisect_left(self._starts, start)
         while node < len(self._owners) and self._starts[node + 1] <= end:
             element, first = block_of(self._owners[node]), node
-            while node < len(self._owners) and block_of(self._owners[node]) is element:
+            while (
+                node < len(self._owners) and self._starts[node + 1] <= end and block_of(self._owners[node]) is element
+            ):
                 node += 1
-            if self._starts[node] <= end:
-                yield self._place(self._starts[first], self._starts[node] - self._starts[first])
+            yield self._place(self._starts[first], self._starts[node] - self._starts[first])
+
+    def stretch(self, element: HtmlElement) -> tuple[int, int]:
+        """Where in the stream the text of an element begins and ends; it has some."""
+        inside = set(element.iter())
+        nodes = [node for node, owner in enumerate(self._owners) if owner in inside]
+        return self._starts[nodes[0]], self._starts[nodes[-1] + 1]
 
     def heading(self, text: str) -> Place | None:
         """Where a text stands as a heading of first or second rank, else where it stands at all."""

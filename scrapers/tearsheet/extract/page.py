@@ -1,7 +1,8 @@
 """One page in, one ``Extraction`` out: a pure function of bytes, address, what channels said, and fetch time.
 
 The page is parsed once. Trafilatura decides what is text; everything else is read from the same tree. Cleaning is
-the next stage's business: ``blocks`` are what Trafilatura kept, in page order.
+the next stage's business: ``blocks`` are all blocks of the smallest element that holds what Trafilatura kept, in page
+order, with those marked that it left out.
 """
 
 from __future__ import annotations
@@ -84,12 +85,12 @@ def _read(page: Page) -> Extraction:
     body = read_body(extract_text(page), page.outline, page.url)
     headline = title(page)
     named = authors(page)
-    summary, blocks = standfirst(page, headline, body)
+    summary = standfirst(page, headline, body)
     when = dates(page, headline)
     open_to, evidence = access(page, len(body.text))
     return Extraction(
         kind=kind(page, body, headline, bool(named)),
-        blocks=blocks,
+        blocks=body.all_blocks,
         title=headline,
         standfirst=summary,
         authors=named,

@@ -1,7 +1,7 @@
 """The standfirst: the few lines between headline and text that sum the article up, as readers see them.
 
-A description that only stands in the page's head is none. Where the standfirst stands in the text's own box, it is
-taken out of the text: it is a field of its own.
+A description that only stands in the page's head is none. Where the standfirst stands in the text's own box, cleaning
+cuts it: it is a field of its own.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ from itertools import islice
 from tearsheet import bylines
 from tearsheet.extract.blocks import HEADINGS, Body
 from tearsheet.extract.linked_data import text
-from tearsheet.extract.outline import squeeze
 from tearsheet.extract.titles import claims as titles
 from tearsheet.extract.tree import Page
 from tearsheet.extract.wording import overlap
-from tearsheet.model import Block
 
 NAMED = re.compile(
     r"standfirst|\bled[ea]?\b|\blead\b|excerpt|\bdek\b|deck|subtitle|sub-?head|summary|intro|teaser|abstract|chapo|sottotitolo|sommario"
@@ -49,20 +47,20 @@ class Candidate:
     is_heading: bool
 
 
-def standfirst(page: Page, title: str | None, body: Body) -> tuple[str | None, tuple[Block, ...]]:
-    """The standfirst, and the text's blocks without it."""
+def standfirst(page: Page, title: str | None, body: Body) -> str | None:
+    """The standfirst."""
     seen = next(filter(None, (_accepted(candidate, page, title) for candidate in _above(page, title, body))), None)
     if seen:
-        return seen, tuple(block for block in body.blocks if squeeze(block.text) != squeeze(seen))
-    for index, block in enumerate(body.blocks[:FIRST]):
+        return seen
+    for block in body.blocks[:FIRST]:
         candidate = Candidate(block.text, " ".join(block.context), block.kind == "heading")
         if (
             block.region != "after"
             and block.kind != "caption"
             and (seen := _accepted(candidate, page, title, inside=True))
         ):
-            return seen, (*body.blocks[:index], *body.blocks[index + 1 :])
-    return None, body.blocks
+            return seen
+    return None
 
 
 def _accepted(candidate: Candidate, page: Page, title: str | None, *, inside: bool = False) -> str | None:

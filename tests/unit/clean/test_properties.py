@@ -65,6 +65,7 @@ BLOCKS = st.lists(
         target=st.sampled_from(("none", "here", "site", "away")),
         context=st.lists(st.sampled_from(NAMES), max_size=3).map(tuple),
         region=st.sampled_from(("before", "within", "within", "within", "after")),
+        left_out=st.sampled_from((False, False, False, True)),
     ),
     max_size=14,
 )
