@@ -32,6 +32,7 @@ NAMES: dict[str, str] = {
     **dict.fromkeys(("breadcrumb", "breadcrumbs", "pagination", "sidebar"), "navigation"),
     **dict.fromkeys(("bio", "authorbio", "authorbox"), "bio"),
     **dict.fromkeys(("byline",), "byline"),
+    **dict.fromkeys(("factbox", "infobox", "faktaboks", "faktaruta", "infokasten", "faktenkasten"), "box"),
 }
 
 
