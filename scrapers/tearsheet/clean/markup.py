@@ -13,13 +13,37 @@ ELEMENTS = {
     "footer": "navigation",
     "button": "navigation",
     "form": "navigation",
+    **dict.fromkeys(
+        (
+            "sr-only",
+            "visually-hidden",
+            "visuallyhidden",
+            "u-visually-hidden",
+            "screen-reader-text",
+            "u-hide",
+            "is-hidden",
+        ),
+        "navigation",
+    ),
 }
+"""Names that count as a whole: elements, and classes that hide text from those who see."""
 NAMES: dict[str, str] = {
     **dict.fromkeys(("caption", "captions", "imagecaption", "figcaption", "wp-caption"), "caption"),
     **dict.fromkeys(("newsletter", "newsletters", "mailchimp", "optin"), "newsletter"),
     **dict.fromkeys(("cta", "subscribe", "subscription", "donate", "donation", "upsell"), "subscription"),
     **dict.fromkeys(
-        ("related", "recommended", "recommendations", "recirc", "readmore", "teaser", "teasers", "popular", "trending"),
+        (
+            "related",
+            "recommended",
+            "recommendations",
+            "recirc",
+            "readmore",
+            "teaser",
+            "teasers",
+            "popular",
+            "trending",
+            "clamp",
+        ),
         "related",
     ),
     **dict.fromkeys(("share", "sharing", "social", "feedback"), "share"),
