@@ -116,7 +116,7 @@ def _signs(draft: Draft, index: int) -> bool:
     """Whether a line at the head is an author's name and a word or two, or the first of all and nothing but names."""
     block = draft.blocks[index]
     words = plain(block.text).split()
-    if index >= HEAD or block.kind == "heading" or block.text.endswith(STOPS):
+    if index >= HEAD or block.kind == "heading" or block.text.endswith(STOPS) or ":" in block.text:
         return False
     named = (name.split() for name in draft.facts.names if " " in name and name in plain(block.text))
     if any(len(words) <= len(name) + BESIDE_NAME for name in named):
