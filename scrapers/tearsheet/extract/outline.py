@@ -94,9 +94,16 @@ class Outline:
 
     def stretch(self, element: HtmlElement) -> tuple[int, int]:
         """Where in the stream the text of an element begins and ends; it has some."""
-        inside = set(element.iter())
-        nodes = [node for node, owner in enumerate(self._owners) if owner in inside]
+        nodes = self._nodes(element)
         return self._starts[nodes[0]], self._starts[nodes[-1] + 1]
+
+    def inside(self, element: HtmlElement) -> Iterator[Place]:
+        """The blocks in an element, in page order; none where it has no text."""
+        return self.between(*self.stretch(element)) if self._nodes(element) else iter(())
+
+    def _nodes(self, element: HtmlElement) -> list[int]:
+        inside = set(element.iter())
+        return [node for node, owner in enumerate(self._owners) if owner in inside]
 
     def heading(self, text: str) -> Place | None:
         """Where a text stands as a heading of first or second rank, else where it stands at all."""
