@@ -22,14 +22,19 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
         record = parse_member(member)
         headers = {name.lower(): value for name, value in record.headers}
         page = extract_page(
-            record.body, capture.final_url, mentions=capture.mentions, headers=headers, fetched_at=capture.fetched_at
+            record.body,
+            capture.final_url,
+            mentions=capture.mentions,
+            headers=headers,
+            fetched_at=capture.fetched_at,
+            rules=context.rules_for(capture),
         )
     except RecordError:
         return dropped(capture, context, "unreadable")
-    return _row(capture, context, page)
+    return row(capture, context, page)
 
 
-def _row(capture: Capture, context: Context, page: Extraction) -> Document:
+def row(capture: Capture, context: Context, page: Extraction) -> Document:
     """What the page says, on the row of its capture; only an article has text."""
     known = replace(
         dropped(capture, context, page.kind),
