@@ -83,7 +83,7 @@ def extract_page(
 def _read(page: Page) -> Extraction:
     body = read_body(extract_text(page), page.outline, page.url)
     headline = title(page)
-    named = authors(page)
+    named = authors(page, headline, body)
     summary, blocks = standfirst(page, headline, body)
     when = dates(page, headline)
     open_to, evidence = access(page, len(body.text))
