@@ -61,15 +61,14 @@ def _is_single(name: str) -> bool:
 
 def _is_claimed(page: Page, name: str) -> bool:
     """Whether a body may sign for people: not one that linked data calls the author, which is an agency."""
-    value = page.article.get("author")
-    bodies = texts(
-        [
-            author.get("name")
-            for author in (value if isinstance(value, list) else [value])
-            if isinstance(author, Mapping)
-        ]
-    )
+    bodies = texts([author.get("name") for author in linked_authors(page)])
     return bylines.is_anybody(name) and name not in bodies
+
+
+def linked_authors(page: Page) -> tuple[Mapping[str, Any], ...]:
+    """The nodes that linked data calls the article's authors."""
+    value = page.article.get("author")
+    return tuple(author for author in (value if isinstance(value, list) else [value]) if isinstance(author, Mapping))
 
 
 def _is_somebody(name: str, outlet: frozenset[str]) -> bool:
@@ -108,6 +107,7 @@ def outlet_names(page: Page) -> frozenset[str]:
         text(node.get("name"))
         for node in page.nodes
         if {"WebSite", "NewsMediaOrganization", "Organization"} & set(types(node))
+        and not any(node is author for author in linked_authors(page))
     ]
     names = [
         page.first_meta("og:site_name"),

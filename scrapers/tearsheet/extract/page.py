@@ -14,6 +14,7 @@ from lxml.etree import LxmlError
 
 from tearsheet.errors import RecordError
 from tearsheet.extract.access import Access, access
+from tearsheet.extract.agencies import agency
 from tearsheet.extract.authors import authors
 from tearsheet.extract.blocks import read_body
 from tearsheet.extract.cascade import article_text
@@ -38,9 +39,11 @@ class Extraction:
     title: str | None = None
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
     published_has_time: bool | None = None
+    published_from: str | None = None
     modified_at: datetime | None = None
     language: str | None = None
     section: str | None = None
@@ -93,9 +96,11 @@ def _read(page: Page) -> Extraction:
         title=headline,
         standfirst=summary,
         authors=named,
+        agency=agency(page, headline, body),
         published_at=when.published,
         published_raw=when.raw,
         published_has_time=when.has_time,
+        published_from=when.origin,
         modified_at=when.modified,
         language=language(page, body.text),
         section=section(page),
