@@ -163,9 +163,11 @@ class Document:
     title: str | None = None
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
     published_has_time: bool | None = None
+    published_from: str | None = None
     modified_at: datetime | None = None
     language: str | None = None
     section: str | None = None

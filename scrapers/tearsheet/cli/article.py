@@ -17,12 +17,14 @@ def facts(document: Document) -> Table:
     """What is known of a page beside its text; a row each."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     evidence = f" ({', '.join(document.access_evidence)})" if document.access_evidence else ""
+    origin = f" (from {document.published_from})" if document.published_from else ""
     rights = ", ".join(f"{signal.signal}={signal.value} ({signal.origin})" for signal in document.rights)
     known = {
         "title": document.title,
         "standfirst": document.standfirst,
         "authors": ", ".join(document.authors),
-        "published": document.published_at,
+        "agency": document.agency,
+        "published": document.published_at and f"{document.published_at}{origin}",
         "modified": document.modified_at,
         "language": document.language,
         "section": document.section,

@@ -15,6 +15,7 @@ from lxml.etree import LxmlError
 
 from tearsheet.errors import RecordError
 from tearsheet.extract.access import Access, access
+from tearsheet.extract.agencies import agency
 from tearsheet.extract.authors import authors
 from tearsheet.extract.blocks import read_body
 from tearsheet.extract.cascade import article_text
@@ -40,9 +41,11 @@ class Extraction:
     title: str | None = None
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
     published_has_time: bool | None = None
+    published_from: str | None = None
     modified_at: datetime | None = None
     language: str | None = None
     section: str | None = None
@@ -87,7 +90,8 @@ def extract_page(
 def _read(page: Page, rules: Sequence[SourceRule]) -> Extraction:
     body = read_body(extract_text(page), page.outline, page.url, marked(page.root, rules))
     headline = declared_title(page.root, rules) or title(page)
-    named = declared_authors(page.root, rules) or authors(page)
+    wire = agency(page, headline, body)
+    named = tuple(name for name in declared_authors(page.root, rules) or authors(page, headline, body) if name != wire)
     summary = standfirst(page, headline, body)
     when = dates(page, headline)
     open_to, evidence = access(page, len(body.text))
@@ -97,9 +101,11 @@ def _read(page: Page, rules: Sequence[SourceRule]) -> Extraction:
         title=headline,
         standfirst=summary,
         authors=named,
+        agency=wire,
         published_at=when.published,
         published_raw=when.raw,
         published_has_time=when.has_time,
+        published_from=when.origin,
         modified_at=when.modified,
         language=language(page, body.text),
         section=section(page),

@@ -102,7 +102,18 @@ DOCUMENTS = pa.schema(
             trafilatura="description",
         ),
         _column(
-            "authors", _many(STRING), "persons of the byline, in its order", schema_org="author", trafilatura="author"
+            "authors",
+            _many(STRING),
+            "persons of the byline, in its order; the body that signs where no person does",
+            schema_org="author",
+            trafilatura="author",
+        ),
+        _column(
+            "agency",
+            STRING,
+            "the news agencies whose report it is, as the byline or the place line says: dpa; AFP, Reuters",
+            null=True,
+            schema_org="sourceOrganization",
         ),
         _column(
             "published_at",
@@ -115,6 +126,12 @@ DOCUMENTS = pa.schema(
         ),
         _column("published_raw", STRING, "the words from which published_at was read", null=True),
         _column("published_has_time", pa.bool_(), "whether the page gives a time of day, not only a day", null=True),
+        _column(
+            "published_from",
+            STRING,
+            "where published_raw was read: json_ld, meta, time (element), visible, url, htmldate, a kind of channel",
+            null=True,
+        ),
         _column(
             "modified_at",
             TIME,
