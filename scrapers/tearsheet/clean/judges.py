@@ -21,6 +21,8 @@ HEAD = 6
 """Blocks at the head of a text among which a date may stand alone."""
 SHORT_DATE = 14
 """Letters that such a line has fewer of, beside the date itself."""
+INITIALS = re.compile(r"[(\[](?:[^\W\d_]{1,8}[.]?(?:\s?[/,;–-]\s?|\s)?){1,4}[)\]]\.?")
+"""A bracket of agencies and initials."""
 BESIDE_NAME, MAX_NAME = 2, 3
 """Words beside an author's name in a line that signs, and words of a name."""
 NAMES_APART = re.compile(r"\s*[/,&]\s*")
@@ -145,6 +147,8 @@ def _signs(draft: Draft, index: int) -> bool:
 def endnotes(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     """Behind the middle: what the author does, who helped, where else it was published."""
     full = tuple(name for name in draft.facts.names if " " in name)
+    if draft.blocks and INITIALS.fullmatch(draft.blocks[-1].text):
+        yield len(draft.blocks) - 1, Verdict("byline", "agency line")
     for index in range(len(draft.blocks) // 2, len(draft.blocks)):
         line = draft.lines[index]
         if len(line) > SHORT_BIO:
