@@ -30,6 +30,7 @@ COMMANDS = {
     "topic": "topic",
     "status": "status",
     "explain": "explain",
+    "clean": "clean",
     "pull": "pull",
 }
 """Each command and the module of this package that holds its function."""

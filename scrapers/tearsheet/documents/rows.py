@@ -26,10 +26,10 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
         )
     except RecordError:
         return dropped(capture, context, "unreadable")
-    return _row(capture, context, page)
+    return row(capture, context, page)
 
 
-def _row(capture: Capture, context: Context, page: Extraction) -> Document:
+def row(capture: Capture, context: Context, page: Extraction) -> Document:
     """What the page says, on the row of its capture; only an article has text."""
     known = replace(
         dropped(capture, context, page.kind),
