@@ -15,6 +15,8 @@ from rich.text import Text
 from tearsheet.cli.article import blocks, facts
 from tearsheet.cli.markdown import markdown
 from tearsheet.cli.render import outcome_text, print_json
+from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption
+from tearsheet.config import load
 from tearsheet.documents.loose import Form, read_loose
 from tearsheet.errors import ConfigError, RecordError
 from tearsheet.model import Document
@@ -23,7 +25,7 @@ STANDARD_INPUT = Path("-")
 FIELDS = (
     *("url", "outcome", "title", "standfirst", "authors", "published_at", "published_raw", "published_has_time"),
     *("modified_at", "language", "section", "tags", "image", "canonical_url", "access", "access_evidence", "rights"),
-    *("text", "words", "removed", "version_id", "content_hash", "extractor"),
+    *("text", "words", "removed", "version_id", "content_hash", "extractor", "rules"),
 )
 """The columns of a document that a file has without collection, night and record."""
 
@@ -48,6 +50,10 @@ def clean(
     language: Annotated[
         str | None, typer.Option(help="ISO 639 code of its text; left out: as declared, else told by its words.")
     ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", "-s", help="The source whose rules hold for the page; left out: none.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
     left_out: Annotated[
         bool, typer.Option("--left-out", help="On a terminal: also show each block that the extractor left out.")
     ] = False,
@@ -57,7 +63,9 @@ def clean(
     As text on a terminal: what is known of the article, and its blocks with those that were cut. As text elsewhere, and
     as Markdown: the article alone.
     """
-    found = read_loose(_read(file), form=form, url=url, language=language)
+    declared = load(config).source(source).rules if source else ()
+    rules = [each.rule for each in declared]
+    found = read_loose(_read(file), form=form, url=url, language=language, rules=rules)
     document = found.document
     if output is Format.JSON:
         return print_json(_fields(document))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,11 +17,12 @@ from tearsheet.extract.identity import extractor_id
 from tearsheet.extract.language import guess
 from tearsheet.extract.page import Extraction, extract_page
 from tearsheet.extract.tree import decode
-from tearsheet.model import ARTICLE, Block, Capture, Document
+from tearsheet.model import ARTICLE, Block, Capture, Document, SourceRule
 from tearsheet.urls import document_id
 
 NOWHERE = "http://nowhere.invalid/"
 """Stands for an address that nobody has given (RFC 2606)."""
+UNKNOWN = ""
 MARKUP = re.compile(
     rb"\A\s*<(?:!|\?xml|[a-z][a-z0-9]*[\s>/])|<(?:html|head|body|article|main)[\s>]|</(?:p|div|h1|li)>", re.IGNORECASE
 )
@@ -51,7 +53,14 @@ def form_of(body: bytes) -> Form:
     return Form.HTML if MARKUP.search(body[:LOOKED_AT].removeprefix(b"\xef\xbb\xbf")) else Form.TEXT
 
 
-def read_loose(body: bytes, *, form: Form | None = None, url: str | None = None, language: str | None = None) -> Loose:
+def read_loose(
+    body: bytes,
+    *,
+    form: Form | None = None,
+    url: str | None = None,
+    language: str | None = None,
+    rules: Sequence[SourceRule] = (),
+) -> Loose:
     """Read one file.
 
     Args:
@@ -59,23 +68,27 @@ def read_loose(body: bytes, *, form: Form | None = None, url: str | None = None,
         form: what it is; told by its content where nothing is said.
         url: its address; else the one that the page itself calls its own.
         language: ISO 639 code of its text; else as the page declares or its words tell.
+        rules: what its source declares; those count that hold today.
 
     Raises:
         RecordError: it is no HTML, or no extractor gets to the end of it.
     """
     now = datetime.now(UTC)
-    page = _plain(body) if (form or form_of(body)) is Form.TEXT else _html(body, url, now)
+    today = tuple(rule for rule in rules if rule.holds(now.date()))
+    page = _plain(body) if (form or form_of(body)) is Form.TEXT else _html(body, url, now, today)
     page = replace(page, language=language or page.language)
-    found = row(_capture(body, url or page.canonical_url, now), _context(), page)
+    found = row(_capture(body, url or page.canonical_url, now), _context(today), page)
     cut = {removed.position for removed in found.removed}
     kept = tuple(block for position, block in enumerate(page.blocks) if position not in cut)
     return Loose(found, kept if found.text else ())
 
 
-def _html(body: bytes, url: str | None, now: datetime) -> Extraction:
-    page = extract_page(body, url or NOWHERE, fetched_at=now)
+def _html(body: bytes, url: str | None, now: datetime, rules: Sequence[SourceRule]) -> Extraction:
+    page = extract_page(body, url or NOWHERE, fetched_at=now, rules=rules)
     own, image = _somewhere(page.canonical_url), _somewhere(page.image)
-    return extract_page(body, own, fetched_at=now) if own and not url else replace(page, canonical_url=own, image=image)
+    if own and not url:
+        return extract_page(body, own, fetched_at=now, rules=rules)
+    return replace(page, canonical_url=own, image=image)
 
 
 def _somewhere(address: str | None) -> str | None:
@@ -104,7 +117,7 @@ def _plain(body: bytes) -> Extraction:
 def _capture(body: bytes, url: str | None, now: datetime) -> Capture:
     return Capture(
         document_id=document_id(url or NOWHERE),
-        source="",
+        source=UNKNOWN,
         url=url or "",
         final_url=url or "",
         fetched_at=now,
@@ -117,5 +130,5 @@ def _capture(body: bytes, url: str | None, now: datetime) -> Capture:
     )
 
 
-def _context() -> Context:
-    return Context(collection="", night="", config="", extractor=extractor_id())
+def _context(rules: tuple[SourceRule, ...]) -> Context:
+    return Context(collection="", night="", config="", extractor=extractor_id(), rules={UNKNOWN: rules})

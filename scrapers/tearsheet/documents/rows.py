@@ -22,7 +22,12 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
         record = parse_member(member)
         headers = {name.lower(): value for name, value in record.headers}
         page = extract_page(
-            record.body, capture.final_url, mentions=capture.mentions, headers=headers, fetched_at=capture.fetched_at
+            record.body,
+            capture.final_url,
+            mentions=capture.mentions,
+            headers=headers,
+            fetched_at=capture.fetched_at,
+            rules=context.rules_for(capture),
         )
     except RecordError:
         return dropped(capture, context, "unreadable")

@@ -5,21 +5,34 @@ So the processes that only hand pages out do not load one either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
-from tearsheet.model import Capture, Document, month_of
+from tearsheet.model import Capture, Document, SourceRule, month_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rows of a night share: ``learned`` maps a source to its snapshot's hash."""
+    """What the rows of a night share: by source, the hash of its snapshot (``learned``) and what it declares."""
 
     collection: str
     night: str
     config: str
     extractor: str
     learned: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, tuple[SourceRule, ...]] = field(default_factory=dict)
+
+    def only(self, source: str) -> Context:
+        """The same for the pages of one source, without what others declare: it goes to the workers with each page."""
+        return replace(self, rules={source: self.rules[source]} if source in self.rules else {}) if self.rules else self
+
+    def rules_for(self, capture: Capture) -> tuple[SourceRule, ...]:
+        """The rules of a capture's source that hold for the day of its fetch."""
+        day = capture.fetched_at.astimezone(UTC).date()
+        return tuple(rule for rule in self.rules.get(capture.source, ()) if rule.holds(day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,12 @@ class Task:
     member: bytes
     context: Context
     cpu_seconds: float
+
+
+def rules_hash(rules: Iterable[SourceRule]) -> str | None:
+    """What stands for rules in keys and rows: 20 hex digits, ``None`` for no rule."""
+    declared = [asdict(rule) for rule in rules]
+    return hashlib.sha256(json.dumps(declared, default=str).encode()).hexdigest()[:20] if declared else None
 
 
 def dropped(capture: Capture, context: Context, reason: str) -> Document:
@@ -54,6 +73,7 @@ def dropped(capture: Capture, context: Context, reason: str) -> Document:
         payload_digest=capture.payload_digest,
         extractor=context.extractor,
         learned=context.learned.get(capture.source),
+        rules=rules_hash(context.rules_for(capture)),
         config=context.config,
     )
 

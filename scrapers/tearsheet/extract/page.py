@@ -1,4 +1,4 @@
-"""One page in, one ``Extraction`` out: a pure function of bytes, address, what channels said, and fetch time.
+"""One page in, one ``Extraction`` out: a pure function of bytes, address, what channels said, fetch time and rules.
 
 The page is parsed once. Trafilatura decides what is text; everything else is read from the same tree. Cleaning is
 the next stage's business: ``blocks`` are all blocks of the smallest element that holds what Trafilatura kept, in page
@@ -7,7 +7,7 @@ order, with those marked that it left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from tearsheet.extract.authors import authors
 from tearsheet.extract.blocks import read_body
 from tearsheet.extract.cascade import article_text
 from tearsheet.extract.dates import dates
+from tearsheet.extract.declared import declared_authors, declared_title, marked
 from tearsheet.extract.kind import kind
 from tearsheet.extract.labels import canonical_url, image, section, tags
 from tearsheet.extract.language import language
@@ -27,7 +28,7 @@ from tearsheet.extract.rights import rights
 from tearsheet.extract.standfirsts import standfirst
 from tearsheet.extract.titles import title
 from tearsheet.extract.tree import Page, parse
-from tearsheet.model import Block, Mention, Rights
+from tearsheet.model import Block, Mention, Rights, SourceRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def extract_page(
     fetched_at: datetime,
     mentions: tuple[Mention, ...] = (),
     headers: Mapping[str, str] | None = None,
+    rules: Sequence[SourceRule] = (),
 ) -> Extraction:
     """Read one page.
 
@@ -69,6 +71,7 @@ def extract_page(
         fetched_at: aware; no date in the result lies after it.
         mentions: what feeds and sitemaps said of the page.
         headers: of the response, names in any case.
+        rules: what its source declares for the day of the fetch.
 
     Raises:
         RecordError: the bytes are no HTML, or no extractor gets to the end of them.
@@ -76,15 +79,15 @@ def extract_page(
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     try:
         root = parse(html, url, lower.get("content-type"))
-        return _read(Page(root, url, lower, mentions, fetched_at))
+        return _read(Page(root, url, lower, mentions, fetched_at), rules)
     except RecursionError as error:
         raise RecordError(f"{url}: elements nested too deeply to be read") from error
 
 
-def _read(page: Page) -> Extraction:
-    body = read_body(extract_text(page), page.outline, page.url)
-    headline = title(page)
-    named = authors(page)
+def _read(page: Page, rules: Sequence[SourceRule]) -> Extraction:
+    body = read_body(extract_text(page), page.outline, page.url, marked(page.root, rules))
+    headline = declared_title(page.root, rules) or title(page)
+    named = declared_authors(page.root, rules) or authors(page)
     summary = standfirst(page, headline, body)
     when = dates(page, headline)
     open_to, evidence = access(page, len(body.text))

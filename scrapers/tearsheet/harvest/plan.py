@@ -2,7 +2,7 @@
 
 ``runs/<collection>/<night>/plan.json`` holds the sources as they were declared, their batches, the digest of the whole
 configuration and the learned snapshots that clean its pages. A re-run therefore gives
-the same rows after sources, limits or topics have changed.
+the same rows after sources, their rules, limits or topics have changed.
 """
 
 from __future__ import annotations

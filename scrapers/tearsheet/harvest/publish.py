@@ -42,7 +42,12 @@ class Night:
 def context(plan: Plan) -> Context:
     """What the rows of a planned night share."""
     return Context(
-        collection=plan.collection, night=plan.night, config=plan.config, extractor=extractor_id(), learned=plan.learned
+        collection=plan.collection,
+        night=plan.night,
+        config=plan.config,
+        extractor=extractor_id(),
+        learned=plan.learned,
+        rules={source.id: tuple(declared.rule for declared in source.rules) for source in plan.sources if source.rules},
     )
 
 

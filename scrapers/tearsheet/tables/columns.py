@@ -169,6 +169,13 @@ DOCUMENTS = pa.schema(
         _column("payload_digest", STRING, "digest of the body as received, as in WARC-Payload-Digest"),
         _column("extractor", STRING, "name, version and configuration of what read the page"),
         _column("learned", STRING, "hash of the snapshot of blocks that the source repeats", null=True),
+        _column(
+            "rules",
+            STRING,
+            "hash of the rules that the source declares for the day of the fetch; null where there are none",
+            null=True,
+            unit="SHA-256, 20 hex digits",
+        ),
         _column("config", STRING, "hash of the configuration of the night; config/<hash>.json", unit="SHA-256"),
         _column(
             "content_hash",

@@ -175,3 +175,25 @@ def test_markdown_keeps_every_word(lines: list[str]) -> None:
     if any(block.text for block in blocks):
         again = read_plain(markdown(document, blocks)).blocks
         assert [block.text for block in again] == [block.text for block in blocks]
+
+
+RULED = """\
+sources:
+  - {id: patriot, name: P, homepage: "https://patriot.example/", country: US, language: en, rules: [
+      {cut: [blockquote], keep: [.subscribe-block h3], until: 2999-12-31}, {cut: [p], until: 2020-01-01}]}
+"""
+
+
+def test_the_rules_of_a_source_hold_for_its_page(tmp_path: Path) -> None:
+    (tmp_path / "collections").mkdir()
+    (tmp_path / "collections" / "press.yaml").write_text(RULED, "utf-8")
+    plain = told(str(BLURB))
+    ruled = told(str(BLURB), "--source", "patriot", "--config", str(tmp_path))
+    (cut,) = (block for block in ruled["removed"] if block["reason"] == "rule")
+    assert cut["rule"] == "source:blockquote"
+    assert cut["text"] in plain["text"].split("\n")
+    assert ruled["text"].endswith("Subscribe to the Ridgeway Patriot")
+    assert (plain["rules"], len(ruled["rules"])) == (None, 20)
+    error = call(str(BLURB), "--source", "patriat", "--config", str(tmp_path)).exception
+    assert isinstance(error, ConfigError)
+    assert str(error) == "no source is called 'patriat'; known are: patriot"
