@@ -21,13 +21,13 @@ def _cases() -> Iterator[Any]:
 @pytest.mark.parametrize(("name", "field"), list(_cases()))
 def test_page(name: str, field: str) -> None:
     right, is_said = expected(name).get(field, "nothing is expected yet"), found(name)[field]
-    assert is_said == right, f"if the page says so, run: python tests/pages/update.py {name}, then read git diff"
+    assert is_said == right, f"if the page says so, run: tearsheet record --update {name}, then read git diff"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_folder(name: str) -> None:
     """A folder says something of each field, and fails in none that there is not."""
-    assert tuple(expected(name)) == FIELDS, f"mend it with: python tests/pages/update.py {name}"
+    assert tuple(expected(name)) == FIELDS, f"mend it with: tearsheet record --update {name}"
     assert set(meta(name).known_failures) <= set(FIELDS), "known_failures in meta.json names a field that there is not"
 
 

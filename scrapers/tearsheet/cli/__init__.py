@@ -31,6 +31,7 @@ COMMANDS = {
     "status": "status",
     "explain": "explain",
     "clean": "clean",
+    "record": "record",
     "pull": "pull",
 }
 """Each command and the module of this package that holds its function."""

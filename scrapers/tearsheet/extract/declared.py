@@ -41,7 +41,7 @@ class Marked:
         """The blocks of kept elements that none of the places covers."""
         covered = list(held)
         for element in self.keep:
-            for place in outline.inside(element):
+            for place in outline.between(*outline.stretch(element)):
                 free = not any(other.start < place.end and place.start < other.end for other in covered)
                 if free and self.verdict(place.element)[1]:
                     covered.append(place)

@@ -105,10 +105,6 @@ class Outline:
         nodes = [node for node, owner in enumerate(self._owners) if owner in inside]
         return (self._starts[nodes[0]], self._starts[nodes[-1] + 1]) if nodes else (0, 0)
 
-    def inside(self, element: HtmlElement) -> Iterator[Place]:
-        """The blocks in an element, in page order."""
-        return self.between(*self.stretch(element))
-
     def heading(self, text: str) -> Place | None:
         """Where a text stands as a heading of first or second rank, else where it stands at all."""
         packed, found = squeeze(text), None
