@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tearsheet.clean.judges import HEADLINE, JUDGES, Draft
+from tearsheet.clean.repeated import SECOND_COPY, learned_blocks, second_copy
 from tearsheet.clean.rules import fold, rules_for
 from tearsheet.clean.words import Facts, Verdict, quotation, verdict
-from tearsheet.model import Block, Removed
+from tearsheet.model import NOTHING_LEARNED, Block, Learned, Removed
 
 MAX_BOX = 0.4
 """Share of a text that one name of a box may cut, unless it is a name for what readers wrote."""
 LEFT_OUT = "trafilatura"
 """The rule of blocks that the extractor left out."""
 MAY_BE_MOST = frozenset({"comments"})
-CUTS_QUOTATIONS = re.compile(r"headline|caption|picture|markup:|list of links|teasers")
+CUTS_QUOTATIONS = re.compile(rf"headline|caption|picture|markup:|list of links|teasers|{SECOND_COPY}")
 """Rules that look at what a block is, and not at what it says."""
 
 
@@ -44,6 +45,7 @@ def clean(
     standfirst: str | None = None,
     authors: tuple[str, ...] = (),
     language: str | None = None,
+    learned: Learned = NOTHING_LEARNED,
 ) -> Cleaned:
     """The article among a page's blocks; what else is known of the page guards its own words.
 
@@ -51,7 +53,7 @@ def clean(
     """
     lines = [fold(block.text) for block in blocks]
     rules = rules_for(language)
-    facts = Facts(title, standfirst, authors, rules, rules.present("\n".join(lines)))
+    facts = Facts(title, standfirst, authors, rules, rules.present("\n".join(lines)), learned)
     said = {index: found for index, block in enumerate(blocks) if (found := verdict(block, lines[index], facts))}
     removed = {
         index: Removed(text=block.text, reason=_reason(said.get(index)), rule=LEFT_OUT, position=index)
@@ -104,7 +106,7 @@ def _bounded(said: Mapping[int, Verdict], kept: Sequence[int], lines: Sequence[s
 def _verdicts(draft: Draft) -> dict[int, Verdict]:
     """The first verdict on each place that has one."""
     found: dict[int, Verdict] = {}
-    for judge in JUDGES:
+    for judge in (*JUDGES, learned_blocks, second_copy):
         for place, opinion in judge(draft):
             found.setdefault(place, opinion)
     return found
