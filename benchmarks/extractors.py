@@ -53,7 +53,7 @@ class Tearsheet:
 
 
 def _read(html: bytes, url: str | None, known: Learned) -> tuple[Extraction, Cleaned]:
-    page = extract_page(html, url or "https://unknown.invalid/unknown", fetched_at=NOW)
+    page = extract_page(html, url or "https://unknown.invalid/unknown", fetched_at=NOW, learned=known)
     cleaned = clean(
         page.blocks,
         title=page.title,

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tearsheet.clean.judges import HEADLINE, JUDGES, Draft
-from tearsheet.clean.repeated import SECOND_COPY, learned_blocks, second_copy
+from tearsheet.clean.judges import HEADLINE, JUDGES, Draft, Judge
+from tearsheet.clean.repeated import REPETITION, SECOND_COPY
 from tearsheet.clean.rules import fold, rules_for
 from tearsheet.clean.words import Facts, Verdict, quotation, verdict
 from tearsheet.model import NOTHING_LEARNED, Block, Learned, Removed
@@ -70,8 +70,7 @@ def clean(
             facts,
             _emptied(own, cut),
         )
-        seen = {kept[place]: found for place, found in _verdicts(draft).items()}
-        cuts = {i: found for i, found in (seen | _bounded(said, kept, lines)).items() if _may_cut(blocks[i], found)}
+        cuts = _cuts(draft, kept, JUDGES, _bounded(said, kept, lines)) or _cuts(draft, kept, REPETITION, {})
         if not cuts:
             break
         cut |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
@@ -103,13 +102,18 @@ def _bounded(said: Mapping[int, Verdict], kept: Sequence[int], lines: Sequence[s
     return {i: found for i, found in left.items() if taken[found.rule] <= most or found.reason in MAY_BE_MOST}
 
 
-def _verdicts(draft: Draft) -> dict[int, Verdict]:
-    """The first verdict on each place that has one."""
+def _cuts(
+    draft: Draft, kept: Sequence[int], judges: Sequence[Judge], said: Mapping[int, Verdict]
+) -> dict[int, Verdict]:
+    """What is to be cut: what is said of a block by itself, else the first judge's verdict on its place."""
     found: dict[int, Verdict] = {}
-    for judge in (*JUDGES, learned_blocks, second_copy):
+    for judge in judges:
         for place, opinion in judge(draft):
-            found.setdefault(place, opinion)
-    return found
+            found.setdefault(kept[place], opinion)
+    found |= said
+    return {
+        i: found[i] for i, block in zip(kept, draft.blocks, strict=True) if i in found and _may_cut(block, found[i])
+    }
 
 
 def _may_cut(block: Block, found: Verdict) -> bool:

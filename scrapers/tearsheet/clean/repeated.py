@@ -1,5 +1,8 @@
 """The judges of repetition: what the source's other pages have as well, and a text that stands on its page twice.
 
+They are asked where all others have no more to say: a page of whose clean text nothing is known to be repeated is
+cleaned as if nothing were known.
+
 What is learned of a source is fingerprints; whether a block that has one is furniture is judged on the page: the
 article's own headline and standfirst, its first paragraph where other pages merely lead to it, and a text most of which
 is known are spared.
@@ -10,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from tearsheet.clean.judges import STOPS, Draft
+from tearsheet.clean.judges import STOPS, Draft, Judge
 from tearsheet.clean.words import WORD, Verdict, plain
 from tearsheet.fingerprints import block_hash
 
@@ -98,3 +101,6 @@ def second_copy(draft: Draft) -> Iterator[tuple[int, Verdict]]:
 @lru_cache(maxsize=4096)
 def _packed(line: str) -> str:
     return "".join(WORD.findall(line))
+
+
+REPETITION: tuple[Judge, ...] = (learned_blocks, second_copy)

@@ -22,7 +22,12 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
         record = parse_member(member)
         headers = {name.lower(): value for name, value in record.headers}
         page = extract_page(
-            record.body, capture.final_url, mentions=capture.mentions, headers=headers, fetched_at=capture.fetched_at
+            record.body,
+            capture.final_url,
+            mentions=capture.mentions,
+            headers=headers,
+            fetched_at=capture.fetched_at,
+            learned=context.learned_of(capture.source),
         )
     except RecordError:
         return dropped(capture, context, "unreadable")
@@ -52,7 +57,12 @@ def _row(capture: Capture, context: Context, page: Extraction) -> Document:
     if page.kind != ARTICLE:
         return known
     cleaned = clean(
-        page.blocks, title=page.title, standfirst=page.standfirst, authors=page.authors, language=page.language
+        page.blocks,
+        title=page.title,
+        standfirst=page.standfirst,
+        authors=page.authors,
+        language=page.language,
+        learned=context.learned_of(capture.source),
     )
     if not cleaned.text:
         return replace(known, outcome="drop.empty", removed=cleaned.removed)

@@ -5,21 +5,42 @@ So the processes that only hand pages out do not load one either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from tearsheet.model import Capture, Document, month_of
+from tearsheet.model import NOTHING_LEARNED, Capture, Document, Learned, month_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What was learned of a source, and the hash of it that its documents name."""
+
+    id: str
+    value: Learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rows of a night share: ``learned`` maps a source to its snapshot's hash."""
+    """What the rows of a night share: ``learned`` maps a source to what is known of it."""
 
     collection: str
     night: str
     config: str
     extractor: str
-    learned: dict[str, str] = field(default_factory=dict)
+    learned: Mapping[str, Snapshot] = field(default_factory=dict)
+
+    def of(self, source: str) -> Context:
+        """What a page of one source needs of it."""
+        return replace(self, learned={source: self.learned[source]} if source in self.learned else {})
+
+    def learned_of(self, source: str) -> Learned:
+        """What is known of a source."""
+        return self.learned[source].value if source in self.learned else NOTHING_LEARNED
+
+    def learned_id(self, source: str) -> str | None:
+        """The hash of what is known of a source; None where nothing is."""
+        return self.learned[source].id if source in self.learned else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +74,7 @@ def dropped(capture: Capture, context: Context, reason: str) -> Document:
         warc_length=capture.warc_length,
         payload_digest=capture.payload_digest,
         extractor=context.extractor,
-        learned=context.learned.get(capture.source),
+        learned=context.learned_id(capture.source),
         config=context.config,
     )
 

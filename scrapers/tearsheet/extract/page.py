@@ -1,4 +1,4 @@
-"""One page in, one ``Extraction`` out: a pure function of bytes, address, what channels said, and fetch time.
+"""One page in, one ``Extraction`` out: a pure function of bytes, address, mentions, fetch time and what is learned.
 
 The page is parsed once. Trafilatura decides what is text; everything else is read from the same tree. Cleaning is
 the next stage's business: ``blocks`` are all blocks of the smallest element that holds what Trafilatura kept, in page
@@ -27,7 +27,7 @@ from tearsheet.extract.rights import rights
 from tearsheet.extract.standfirsts import standfirst
 from tearsheet.extract.titles import title
 from tearsheet.extract.tree import Page, parse
-from tearsheet.model import Block, Mention, Rights
+from tearsheet.model import NOTHING_LEARNED, Block, Learned, Mention, Rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,7 @@ def extract_page(
     fetched_at: datetime,
     mentions: tuple[Mention, ...] = (),
     headers: Mapping[str, str] | None = None,
+    learned: Learned = NOTHING_LEARNED,
 ) -> Extraction:
     """Read one page.
 
@@ -69,6 +70,7 @@ def extract_page(
         fetched_at: aware; no date in the result lies after it.
         mentions: what feeds and sitemaps said of the page.
         headers: of the response, names in any case.
+        learned: what is known of the source.
 
     Raises:
         RecordError: the bytes are no HTML, or no extractor gets to the end of them.
@@ -76,14 +78,14 @@ def extract_page(
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     try:
         root = parse(html, url, lower.get("content-type"))
-        return _read(Page(root, url, lower, mentions, fetched_at))
+        return _read(Page(root, url, lower, mentions, fetched_at), learned)
     except RecursionError as error:
         raise RecordError(f"{url}: elements nested too deeply to be read") from error
 
 
-def _read(page: Page) -> Extraction:
+def _read(page: Page, learned: Learned) -> Extraction:
     body = read_body(extract_text(page), page.outline, page.url)
-    headline = title(page)
+    headline = without_suffix(title(page), learned.suffixes)
     named = authors(page)
     summary = standfirst(page, headline, body)
     when = dates(page, headline)
@@ -107,6 +109,12 @@ def _read(page: Page) -> Extraction:
         access_evidence=evidence,
         rights=rights(page),
     )
+
+
+def without_suffix(headline: str | None, suffixes: tuple[str, ...]) -> str | None:
+    """The headline without what the source appends to its titles."""
+    found = next((suffix for suffix in suffixes if headline and headline.endswith(suffix)), "")
+    return headline.removesuffix(found) or headline if headline else headline
 
 
 def extract_text(page: Page) -> str:
