@@ -7,7 +7,8 @@ records and code points for text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -123,6 +124,25 @@ class Removed:
     rule: str
     position: int
     score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What a source's pages taught of all its pages; one without anything is of a source of which nothing is known.
+
+    ``repeated``: the fingerprints of blocks that stand on many of its articles (``fingerprints.block_hash``, no text),
+    with the share of the articles that have them. ``beside``: those of them that no two articles have in their text:
+    they may be the first words of the one article that they lead to. ``suffixes``: what it appends to its titles.
+    ``usual_length``: characters of an ordinary article of it, to the next 500.
+    """
+
+    repeated: Mapping[str, float] = field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
+    suffixes: tuple[str, ...] = ()
+    usual_length: int | None = None
+
+
+NOTHING_LEARNED = Learned()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

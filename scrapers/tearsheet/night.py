@@ -163,7 +163,7 @@ def _extract_arriving(
     store: Store, plan: Plan, settings: Settings, progress: Progress, segments: SimpleQueue[str | None]
 ) -> None:
     """Stage what has arrived, all of it at once, until the crawl is over."""
-    shared, limits = harvest.context(plan), settings.extract
+    shared, limits = harvest.context(store, plan), settings.extract
     with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
         is_over = False
         while not is_over:

@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tearsheet.clean.judges import HEADLINE, JUDGES, Draft
+from tearsheet.clean.judges import HEADLINE, JUDGES, Draft, Judge
+from tearsheet.clean.repeated import REPETITION, SECOND_COPY
 from tearsheet.clean.rules import fold, rules_for
 from tearsheet.clean.words import Facts, Verdict, quotation, verdict
-from tearsheet.model import Block, Removed
+from tearsheet.model import NOTHING_LEARNED, Block, Learned, Removed
 
 MAX_BOX = 0.4
 """Share of a text that one name of a box may cut, unless it is a name for what readers wrote."""
@@ -26,7 +27,7 @@ LEFT_OUT = "trafilatura"
 DECLARED = "rule"
 """The reason of blocks that a rule of the page's source cuts."""
 MAY_BE_MOST = frozenset({"comments"})
-CUTS_QUOTATIONS = re.compile(r"headline|caption|picture|markup:|list of links|teasers")
+CUTS_QUOTATIONS = re.compile(rf"headline|caption|picture|markup:|list of links|teasers|{SECOND_COPY}")
 """Rules that look at what a block is, and not at what it says."""
 
 
@@ -46,6 +47,7 @@ def clean(
     standfirst: str | None = None,
     authors: tuple[str, ...] = (),
     language: str | None = None,
+    learned: Learned = NOTHING_LEARNED,
 ) -> Cleaned:
     """The article among a page's blocks; what else is known of the page guards its own words.
 
@@ -54,7 +56,7 @@ def clean(
     """
     lines = [fold(block.text) for block in blocks]
     rules = rules_for(language)
-    facts = Facts(title, standfirst, authors, rules, rules.present("\n".join(lines)))
+    facts = Facts(title, standfirst, authors, rules, rules.present("\n".join(lines)), learned)
     said = {index: found for index, block in enumerate(blocks) if (found := verdict(block, lines[index], facts))}
     removed = {index: _left_out(block, index, said.get(index)) for index, block in enumerate(blocks) if block.left_out}
     kept = [index for index, block in enumerate(blocks) if not block.left_out]
@@ -67,8 +69,7 @@ def clean(
             facts,
             _emptied(own, cut),
         )
-        seen = {kept[place]: found for place, found in _verdicts(draft).items()}
-        cuts = {i: found for i, found in (seen | _bounded(said, kept, lines)).items() if _may_cut(blocks[i], found)}
+        cuts = _cuts(draft, kept, JUDGES, _bounded(said, kept, lines)) or _cuts(draft, kept, REPETITION, {})
         if not cuts:
             break
         cut |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
@@ -103,13 +104,18 @@ def _bounded(said: Mapping[int, Verdict], kept: Sequence[int], lines: Sequence[s
     return {i: found for i, found in left.items() if taken[found.rule] <= most or found.reason in MAY_BE_MOST}
 
 
-def _verdicts(draft: Draft) -> dict[int, Verdict]:
-    """The first verdict on each place that has one."""
+def _cuts(
+    draft: Draft, kept: Sequence[int], judges: Sequence[Judge], said: Mapping[int, Verdict]
+) -> dict[int, Verdict]:
+    """What is to be cut: what is said of a block by itself, else the first judge's verdict on its place."""
     found: dict[int, Verdict] = {}
-    for judge in JUDGES:
+    for judge in judges:
         for place, opinion in judge(draft):
-            found.setdefault(place, opinion)
-    return found
+            found.setdefault(kept[place], opinion)
+    found |= said
+    return {
+        i: found[i] for i, block in zip(kept, draft.blocks, strict=True) if i in found and _may_cut(block, found[i])
+    }
 
 
 def _may_cut(block: Block, found: Verdict) -> bool:

@@ -43,8 +43,6 @@ CONTENTS = 3
 MAX_LISTED = 0.3
 """Share of the text above which lists of links are what the page is about."""
 MAX_OFFER = 0.5
-SHORT_REPEAT, LONG_REPEAT = 15, 400
-"""Characters of a block with which a second printing may begin, and of the whole of it."""
 LONG = 400
 MIN_GOODS = 2
 BOXED = frozenset({"related", "newsletter", "subscription", "share", "comments", "advertisement", "bio", "cookie"})
@@ -79,21 +77,6 @@ def standfirst(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     for index, block in enumerate(draft.blocks[:HEAD]):
         if own and plain(block.text) == own:
             yield index, Verdict("standfirst", "standfirst")
-
-
-def repeated(draft: Draft) -> Iterator[tuple[int, Verdict]]:
-    """The text printed once more, as for a printer or a narrow screen, whatever its lines: not a refrain or a quote."""
-    said = ""
-    flags: list[bool] = []
-    for line in draft.lines:
-        words = "".join(line.split())
-        again = len(words) >= SHORT_REPEAT or bool(flags and flags[-1])
-        flags.append(again and words in said)
-        said += words
-    for is_repeat, run in groupby(range(len(flags)), key=flags.__getitem__):
-        places = list(run)
-        if is_repeat and sum(len(draft.lines[place]) for place in places) >= LONG_REPEAT:
-            yield from ((place, Verdict("repeated", "printed before")) for place in places)
 
 
 def offers(draft: Draft) -> Iterator[tuple[int, Verdict]]:
@@ -141,7 +124,7 @@ def _signs(draft: Draft, index: int) -> bool:
     if any(len(words) <= len(name) + BESIDE_NAME for name in named):
         return True
     parts = NAMES_APART.split(block.text)
-    return index == 0 and len(words) <= MAX_NAME * len(parts) and all(map(bylines.looks_like_name, parts))
+    return index == 0 and bool(block.context) and len(words) <= MAX_NAME * len(parts) and all(map(bylines.looks_like_name, parts))
 
 
 def endnotes(draft: Draft) -> Iterator[tuple[int, Verdict]]:
@@ -249,4 +232,4 @@ def orphans(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             following = block
 
 
-JUDGES: tuple[Judge, ...] = (headline, standfirst, repeated, offers, signatures, endnotes, links, strays, orphans)
+JUDGES: tuple[Judge, ...] = (headline, standfirst, offers, signatures, endnotes, links, strays, orphans)

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from tearsheet.clean import markup
 from tearsheet.clean.rules import Phrases, Rules, stems
-from tearsheet.model import Block
+from tearsheet.model import NOTHING_LEARNED, Block, Learned
 
 WORD = re.compile(r"\w+")
 OPENING = re.compile(r"[–—-]*\s?[\"“„«‹»「『‘‚]")
@@ -51,6 +51,7 @@ class Facts:
     authors: tuple[str, ...]
     rules: Rules
     asks: Phrases
+    learned: Learned = NOTHING_LEARNED
 
     @cached_property
     def topic(self) -> frozenset[str]:

@@ -28,6 +28,7 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
             headers=headers,
             fetched_at=capture.fetched_at,
             rules=context.rules_for(capture),
+            learned=context.learned_of(capture.source),
         )
     except RecordError:
         return dropped(capture, context, "unreadable")
@@ -59,7 +60,12 @@ def row(capture: Capture, context: Context, page: Extraction) -> Document:
     if page.kind != ARTICLE:
         return known
     cleaned = clean(
-        page.blocks, title=page.title, standfirst=page.standfirst, authors=page.authors, language=page.language
+        page.blocks,
+        title=page.title,
+        standfirst=page.standfirst,
+        authors=page.authors,
+        language=page.language,
+        learned=context.learned_of(capture.source),
     )
     if not cleaned.text:
         return replace(known, outcome="drop.empty", removed=cleaned.removed)

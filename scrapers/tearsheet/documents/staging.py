@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tearsheet.archive.reader import segment_captures, segments
 from tearsheet.documents.pool import Pool
 from tearsheet.documents.task import Context, Task, rules_hash
 from tearsheet.errors import RecordError
-from tearsheet.model import Document
+from tearsheet.fingerprints import block_hash
+from tearsheet.model import Capture, Document
 from tearsheet.storage import Store
 from tearsheet.tables.schema import to_arrow
 
@@ -39,7 +41,7 @@ def staged_key(warc_key: str, context: Context) -> str:
     recipe = "\n".join(
         [
             context.extractor,
-            *(f"{source}={learned}" for source, learned in sorted(context.learned.items())),
+            *(f"{source}={context.learned_id(source)}" for source in sorted(context.learned)),
             *(f"{source}: {rules_hash(rules)}" for source, rules in sorted(context.rules.items())),
         ]
     )
@@ -78,11 +80,7 @@ def stage(
         for warc_key in warc_keys:
             segment, captures = store.get(warc_key), segment_captures(store, warc_key)
             todo[warc_key] = len(captures)
-            for capture in captures:
-                member = segment[capture.warc_offset : capture.warc_offset + capture.warc_length]
-                yield Task(
-                    capture=capture, member=member, context=context.only(capture.source), cpu_seconds=cpu_seconds
-                )
+            yield from _tasks(segment, captures, context, cpu_seconds)
 
     staged = []
     for row in pool.map(tasks()):
@@ -100,6 +98,45 @@ def _keep(store: Store, warc_key: str, rows: list[Document], context: Context) -
     return Staged(key, len(rows))
 
 
+def restage(store: Store, pool: Pool, before: Context, after: Context, *, cpu_seconds: float = 20.0) -> None:
+    """Stage a night anew that is staged by ``before``, now that more is known of its sources.
+
+    Only pages whose row that may change are extracted again: what is known is asked of a text that is clean without it.
+
+    Raises:
+        ObjectMissing: a segment is not staged.
+    """
+    for warc_key in unstaged(store, after):
+        rows = _read_staged(store, staged_key(warc_key, before))
+        old = set(pc.filter(rows["warc_offset"], pa.array(_changes(rows, before, after), pa.bool_())).to_pylist())
+        captures = [capture for capture in segment_captures(store, warc_key) if capture.warc_offset in old]
+        tasks = _tasks(store.get(warc_key), captures, after, cpu_seconds) if captures else ()
+        fresh = to_arrow(pool.map(tasks))
+        same = rows.filter(pc.invert(pc.is_in(rows["warc_offset"], value_set=pa.array(sorted(old), pa.int64()))))
+        learned = pa.array(map(after.learned_id, same["source"].to_pylist()), pa.string())
+        same = same.set_column(same.schema.names.index("learned"), same.schema.field("learned"), learned)
+        both = pa.concat_tables([same, fresh]).sort_by("warc_offset")
+        store.put(staged_key(warc_key, after), _parquet(both))
+
+
+def _changes(rows: pa.Table, before: Context, after: Context) -> Iterator[bool]:
+    """Of each row whether it says something that is now known to be the source's: a line, the end of its title."""
+    for row in rows.select(["source", "title", "text"]).to_pylist():
+        known = after.learned_of(row["source"])
+        yield known != before.learned_of(row["source"]) and (
+            (row["title"] or "").endswith(known.suffixes or ("\n",))
+            or any(block_hash(line) in known.repeated for line in (row["text"] or "").split("\n"))
+        )
+
+
+def _tasks(segment: bytes, captures: Iterable[Capture], context: Context, cpu_seconds: float) -> Iterator[Task]:
+    narrowed: dict[str, Context] = {}
+    for capture in captures:
+        own = narrowed.setdefault(capture.source, context.of(capture.source))
+        member = segment[capture.warc_offset : capture.warc_offset + capture.warc_length]
+        yield Task(capture=capture, member=member, context=own, cpu_seconds=cpu_seconds)
+
+
 def load_staged(store: Store, context: Context) -> Iterator[pa.Table]:
     """The staged rows of each of the night's segments.
 
@@ -107,13 +144,16 @@ def load_staged(store: Store, context: Context) -> Iterator[pa.Table]:
         ObjectMissing: a segment has none; ``unstaged`` tells which.
     """
     for warc_key in segments(store, context.collection, context.night):
-        key = staged_key(warc_key, context)
-        try:
-            yield pq.read_table(io.BytesIO(store.get(key)))
-        except pa.ArrowInvalid as error:
-            raise RecordError(
-                f"{store.url(key)} is no Parquet file ({error}); delete it and run the night again"
-            ) from error
+        yield _read_staged(store, staged_key(warc_key, context))
+
+
+def _read_staged(store: Store, key: str) -> pa.Table:
+    try:
+        return pq.read_table(io.BytesIO(store.get(key)))
+    except pa.ArrowInvalid as error:
+        raise RecordError(
+            f"{store.url(key)} is no Parquet file ({error}); delete it and run the night again"
+        ) from error
 
 
 def _parquet(table: pa.Table) -> bytes:

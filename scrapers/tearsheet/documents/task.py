@@ -7,27 +7,47 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
-from tearsheet.model import Capture, Document, SourceRule, month_of
+from tearsheet.model import NOTHING_LEARNED, Capture, Document, Learned, SourceRule, month_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What was learned of a source, and the hash of it that its documents name."""
+
+    id: str
+    value: Learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rows of a night share: by source, the hash of its snapshot (``learned``) and what it declares."""
+    """What the rows of a night share: by source, what is known of it (``learned``) and what it declares."""
 
     collection: str
     night: str
     config: str
     extractor: str
-    learned: dict[str, str] = field(default_factory=dict)
-    rules: dict[str, tuple[SourceRule, ...]] = field(default_factory=dict)
+    learned: Mapping[str, Snapshot] = field(default_factory=dict)
+    rules: Mapping[str, tuple[SourceRule, ...]] = field(default_factory=dict)
 
-    def only(self, source: str) -> Context:
-        """The same for the pages of one source, without what others declare: it goes to the workers with each page."""
-        return replace(self, rules={source: self.rules[source]} if source in self.rules else {}) if self.rules else self
+    def of(self, source: str) -> Context:
+        """What a page of one source needs of it: it goes to the workers with each page."""
+        return replace(
+            self,
+            learned={source: self.learned[source]} if source in self.learned else {},
+            rules={source: self.rules[source]} if source in self.rules else {},
+        )
+
+    def learned_of(self, source: str) -> Learned:
+        """What is known of a source."""
+        return self.learned[source].value if source in self.learned else NOTHING_LEARNED
+
+    def learned_id(self, source: str) -> str | None:
+        """The hash of what is known of a source; None where nothing is."""
+        return self.learned[source].id if source in self.learned else None
 
     def rules_for(self, capture: Capture) -> tuple[SourceRule, ...]:
         """The rules of a capture's source that hold for the day of its fetch."""
@@ -72,7 +92,7 @@ def dropped(capture: Capture, context: Context, reason: str) -> Document:
         warc_length=capture.warc_length,
         payload_digest=capture.payload_digest,
         extractor=context.extractor,
-        learned=context.learned.get(capture.source),
+        learned=context.learned_id(capture.source),
         rules=rules_hash(context.rules_for(capture)),
         config=context.config,
     )

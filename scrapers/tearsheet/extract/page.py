@@ -1,4 +1,4 @@
-"""One page in, one ``Extraction`` out: a pure function of bytes, address, what channels said, fetch time and rules.
+"""One page in, one ``Extraction`` out: a pure function of bytes, address, mentions, fetch time, rules, what is learned.
 
 The page is parsed once. Trafilatura decides what is text; everything else is read from the same tree. Cleaning is
 the next stage's business: ``blocks`` are all blocks of the smallest element that holds what Trafilatura kept, in page
@@ -29,7 +29,7 @@ from tearsheet.extract.rights import rights
 from tearsheet.extract.standfirsts import standfirst
 from tearsheet.extract.titles import title
 from tearsheet.extract.tree import Page, parse
-from tearsheet.model import Block, Mention, Rights, SourceRule
+from tearsheet.model import NOTHING_LEARNED, Block, Learned, Mention, Rights, SourceRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,7 @@ def extract_page(
     mentions: tuple[Mention, ...] = (),
     headers: Mapping[str, str] | None = None,
     rules: Sequence[SourceRule] = (),
+    learned: Learned = NOTHING_LEARNED,
 ) -> Extraction:
     """Read one page.
 
@@ -75,6 +76,7 @@ def extract_page(
         mentions: what feeds and sitemaps said of the page.
         headers: of the response, names in any case.
         rules: what its source declares for the day of the fetch.
+        learned: what is known of the source.
 
     Raises:
         RecordError: the bytes are no HTML, or no extractor gets to the end of them.
@@ -82,14 +84,14 @@ def extract_page(
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     try:
         root = parse(html, url, lower.get("content-type"))
-        return _read(Page(root, url, lower, mentions, fetched_at), rules)
+        return _read(Page(root, url, lower, mentions, fetched_at), rules, learned)
     except RecursionError as error:
         raise RecordError(f"{url}: elements nested too deeply to be read") from error
 
 
-def _read(page: Page, rules: Sequence[SourceRule]) -> Extraction:
+def _read(page: Page, rules: Sequence[SourceRule], learned: Learned) -> Extraction:
     body = read_body(extract_text(page), page.outline, page.url, marked(page.root, rules))
-    headline = declared_title(page.root, rules) or title(page)
+    headline = declared_title(page.root, rules) or without_suffix(title(page), learned.suffixes)
     wire = agency(page, headline, body)
     named = tuple(name for name in declared_authors(page.root, rules) or authors(page, headline, body) if name != wire)
     summary = standfirst(page, headline, body)
@@ -116,6 +118,12 @@ def _read(page: Page, rules: Sequence[SourceRule]) -> Extraction:
         access_evidence=evidence,
         rights=rights(page),
     )
+
+
+def without_suffix(headline: str | None, suffixes: tuple[str, ...]) -> str | None:
+    """The headline without what the source appends to its titles."""
+    found = next((suffix for suffix in suffixes if headline and headline.endswith(suffix)), "")
+    return headline.removesuffix(found) or headline if headline else headline
 
 
 def extract_text(page: Page) -> str:

@@ -1,8 +1,8 @@
 """The plan of a night: written once, by the night's first run, and used by every later one.
 
 ``runs/<collection>/<night>/plan.json`` holds the sources as they were declared, their batches, the digest of the whole
-configuration and the learned snapshots that clean its pages. A re-run therefore gives
-the same rows after sources, their rules, limits or topics have changed.
+configuration and the snapshots of what earlier nights taught of the sources. A re-run therefore gives the same rows
+after sources, their rules, limits or topics have changed, and after later nights have taught more.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from tearsheet.config import digest
 from tearsheet.config.models import Collection, Configuration, Source
 from tearsheet.errors import ConfigError, ObjectExists, ObjectMissing, RecordError
+from tearsheet.harvest.learned import known_before
 from tearsheet.storage import Store
 
 
@@ -28,7 +29,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a night sets out to do; ``learned`` maps source ids to snapshots of blocks their pages repeat."""
+    """What a night sets out to do; ``learned`` maps source ids to the hashes of what is known of them."""
 
     collection: str
     night: str
@@ -89,6 +90,7 @@ def make_plan(store: Store, configuration: Configuration, collection_id: str, ni
         config=digest(configuration),
         sources=sources,
         batches=_batches([source.id for source in sources], configuration.settings.fetch.sources_per_batch),
+        learned=known_before(store, sources, night),
     )
     try:
         store.put_new(plan_key(collection_id, night), PLAN.dump_json(drawn, indent=1))

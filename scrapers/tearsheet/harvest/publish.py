@@ -15,10 +15,11 @@ import pyarrow as pa
 from tearsheet.config import public
 from tearsheet.config.models import Configuration, Settings
 from tearsheet.documents.pool import Pool
-from tearsheet.documents.staging import load_staged, stage, unstaged
+from tearsheet.documents.staging import load_staged, restage, stage, unstaged
 from tearsheet.documents.task import Context
 from tearsheet.extract.identity import extractor_id
-from tearsheet.harvest.fetch import reports
+from tearsheet.harvest.choice import choose, is_open, snapshots
+from tearsheet.harvest.fetch import reports, unfetched
 from tearsheet.harvest.outcomes import merge, save_outcomes
 from tearsheet.harvest.plan import Plan
 from tearsheet.model import Outcome
@@ -30,7 +31,7 @@ from tearsheet.tables.schema import DOCUMENTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """A night as published: the commit, every candidate's outcome, the rows without text, the attempts' reports."""
+    """A night as published: the commit, every candidate's outcome, the rows, the attempts' reports."""
 
     plan: Plan
     published: documents.Published
@@ -39,25 +40,34 @@ class Night:
     reports: list[FetchReport]
 
 
-def context(plan: Plan) -> Context:
+def context(store: Store, plan: Plan) -> Context:
     """What the rows of a planned night share."""
     return Context(
         collection=plan.collection,
         night=plan.night,
         config=plan.config,
         extractor=extractor_id(),
-        learned=plan.learned,
+        learned=snapshots(store, plan),
         rules={source.id: tuple(declared.rule for declared in source.rules) for source in plan.sources if source.rules},
     )
 
 
 def extract(store: Store, plan: Plan, pool: Pool, settings: Settings, batch: str = "") -> int:
     """Stage every segment of the night, or of one batch, that is not staged yet; how many rows that gave."""
-    shared = context(plan)
+    shared = context(store, plan)
     missing = [
         key for key in unstaged(store, shared) if PurePosixPath(key).name.startswith(f"{batch}-" if batch else "")
     ]
     return sum(staged.rows for staged in stage(store, pool, missing, shared, cpu_seconds=settings.extract.cpu_seconds))
+
+
+def settle(store: Store, plan: Plan, pool: Pool, settings: Settings) -> None:
+    """Clean the sources that the plan knows nothing of by what the night's own pages teach, once it is whole."""
+    if not is_open(store, plan) or unfetched(plan, reports(store, plan.collection, plan.night)):
+        return
+    before = context(store, plan)
+    choose(store, plan, earliest(load_staged(store, before)))
+    restage(store, pool, before, context(store, plan), cpu_seconds=settings.extract.cpu_seconds)
 
 
 def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[Outcome]]:
@@ -67,7 +77,7 @@ def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[O
         InvariantError: a capture has no row.
         ObjectMissing: a segment is not staged.
     """
-    rows = earliest(load_staged(store, context(plan)))
+    rows = earliest(load_staged(store, context(store, plan)))
     done = reports(store, plan.collection, plan.night)
     return rows, done, merge(done, row_outcomes(rows))
 
@@ -79,13 +89,12 @@ def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) 
         InvariantError: the night would contradict itself; nothing was committed.
     """
     extract(store, plan, pool, configuration.settings)
+    settle(store, plan, pool, configuration.settings)
     rows, done, outcomes = check(store, plan)
     write_configuration(store, configuration)
     published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names))
     save_outcomes(store, plan.collection, plan.night, outcomes)
-    return Night(
-        plan=plan, published=published, outcomes=outcomes, rows=rows.drop_columns(["text", "removed"]), reports=done
-    )
+    return Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=done)
 
 
 def earliest(tables: Iterator[pa.Table]) -> pa.Table:

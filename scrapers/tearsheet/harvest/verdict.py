@@ -1,4 +1,4 @@
-"""After publishing: each source's verdict, the state for later nights, the run report; then the sweep.
+"""After publishing: each source's verdict, its state and counts for later nights, the run report; then the sweep.
 
 All of it is derived from the published night, and written again by every re-run to the same content.
 """
@@ -14,8 +14,10 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet import state
+from tearsheet.clean.learning import Counts
 from tearsheet.config.models import Source
 from tearsheet.errors import ExpectationError, FetchError, ObjectMissing, RecordError
+from tearsheet.harvest import learned
 from tearsheet.harvest.outcomes import by_source, counts
 from tearsheet.harvest.publish import Night
 from tearsheet.model import CAPTURED, Outcome
@@ -171,10 +173,12 @@ def _silence(crawl: SourceReport) -> Iterable[str]:
 def _remember(store: Store, night: Night) -> None:
     """Merge what the night taught into each source's state, several at a time: the store's answers are waited for."""
     ended, crawls, captured = by_source(night.outcomes), _crawls(night), _captured(night)
-    held = state.held(store)
+    held, counted = state.held(store), learned.counted(store)
 
     def remember(source: Source) -> None:
         known = state.load(store, source.id) if source.id in held else SourceState(source=source.id)
+        met = learned.load_counts(store, source.id) if source.id in counted else Counts()
+        learned.remember(store, known, met, night.plan.night, night.rows)
         outcomes = ended.get(source.id, [])
         pending = _pending(night.plan.night, outcomes)
         taught = SourceState(

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tearsheet.clean.cleaner import Cleaned, clean
-from tearsheet.model import Block, Removed
+from tearsheet.fingerprints import block_hash
+from tearsheet.model import Block, Learned, Removed
 
 LINES = (
     "Advertisement",
@@ -75,6 +76,12 @@ FACTS = st.fixed_dictionaries(
         "standfirst": st.none() | st.sampled_from(LINES),
         "authors": st.sampled_from(((), ("Odile Farrant",))),
         "language": st.sampled_from((None, "en", "de", "ru", "zh", "xx")),
+        "learned": st.frozensets(st.sampled_from(LINES), max_size=6).map(
+            lambda lines: Learned(
+                repeated={block_hash(line): 0.5 for line in lines},
+                beside=frozenset(block_hash(line) for line in lines if len(line) % 2),
+            )
+        ),
     }
 )
 

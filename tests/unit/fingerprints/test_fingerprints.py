@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tearsheet.fingerprints import SHORTEST_TEXT, content_hash, near_hash, similarity, version_id
+from tearsheet.fingerprints import SHORTEST_TEXT, block_hash, content_hash, near_hash, similarity, version_id
 
 FROZEN = {
     "en": " ".join(f"Word number {n}, said the President of the {n % 7}th Republic." for n in range(40)),
@@ -34,6 +34,11 @@ def test_signatures_are_frozen(language: str, digest: str) -> None:
 def test_ids_are_frozen() -> None:
     assert version_id("Unrest", "In Almaty.\n\nToday.") == "27fd680dacb40ccd6780"
     assert content_hash("«Ёлка» — in L’Île!") == "8552d7a149444d8b0505"
+    assert block_hash("Stand: 12.02.2026, 16:20 Uhr") == block_hash("STAND – 3.2.2026, 9.05 Uhr") == "d827742880c21664"
+
+
+def test_a_block_without_letters_is_no_block() -> None:
+    assert block_hash("— 12.02. —") == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,106 @@
+"""The judges of repetition: what the source's other pages have as well, and a text that stands on its page twice.
+
+They are asked where all others have no more to say: a page of whose clean text nothing is known to be repeated is
+cleaned as if nothing were known.
+
+What is learned of a source is fingerprints; whether a block that has one is furniture is judged on the page: the
+article's own headline and standfirst, its first paragraph where other pages merely lead to it, and a text most of which
+is known are spared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from tearsheet.clean.judges import STOPS, Draft, Judge
+from tearsheet.clean.words import WORD, Verdict, plain
+from tearsheet.fingerprints import block_hash
+
+REPEATED = "repeated"
+LEARNED = "learned"
+SECOND_COPY = "second copy"
+HEAD = 3
+"""Blocks at the head of a text that another page may have taken for its teaser."""
+MAX_KNOWN = 0.5
+"""Share of a text's characters above which known sentences are the text: it is a copy of one that was counted."""
+PROSE = 80
+"""Characters from which on a block that ends like a sentence is one."""
+LABEL = 12
+"""Characters that a label has fewer of: it goes only with a longer block beside it, or as the last of all."""
+MIN_COPY = 200
+COPY_SHARE = 0.5
+"""Letters that a second copy has at least, and of all letters before it."""
+
+
+def is_prose(text: str) -> bool:
+    """Whether a block is sentences, of which a reporter may use the same again."""
+    return len(text) >= PROSE and text.endswith(STOPS)
+
+
+def learned_blocks(draft: Draft) -> Iterator[tuple[int, Verdict]]:
+    """Blocks that the source's articles have in common; how many of them have it is the score."""
+    known = draft.facts.learned.repeated
+    if not known:
+        return
+    shares = {place: known[key] for place, key in _others(draft).items() if key in known}
+    sentences = [place for place in shares if is_prose(draft.blocks[place].text)]
+    total = sum(len(block.text) for block in draft.blocks)
+    if sum(len(draft.blocks[place].text) for place in sentences) > MAX_KNOWN * total:
+        shares = {place: share for place, share in shares.items() if place not in sentences}
+    for place, share in shares.items():
+        if len(draft.blocks[place].text) >= LABEL or _has_company(place, shares, draft):
+            yield place, Verdict(REPEATED, LEARNED, share)
+
+
+def _others(draft: Draft) -> dict[int, str]:
+    """The fingerprints of what is not the article's own: its headline, its standfirst, the teaser it gave others."""
+    own = {plain(text) for text in (draft.facts.title, draft.facts.standfirst) if text}
+    places = [place for place, block in enumerate(draft.blocks) if plain(block.text) not in own]
+    found = {place: block_hash(draft.blocks[place].text) for place in places}
+    for place in places[:HEAD]:
+        if found[place] in draft.facts.learned.beside and is_prose(draft.blocks[place].text):
+            del found[place]
+    return found
+
+
+def _has_company(place: int, shares: Mapping[int, float], draft: Draft) -> bool:
+    """Whether a label ends the text, or stands in a run of known blocks of which one is more than a label."""
+    for step in (1, -1):
+        at = place + step
+        while at in shares:
+            if len(draft.blocks[at].text) >= LABEL:
+                return True
+            at += step
+        if at == len(draft.blocks):
+            return True
+    return False
+
+
+def second_copy(draft: Draft) -> Iterator[tuple[int, Verdict]]:
+    """A run of blocks that is, letter by letter, at least half of what stands before it, however cut into lines."""
+    packed = [
+        None if block.kind in ("row", "code") else _packed(line)
+        for block, line in zip(draft.blocks, draft.lines, strict=True)
+    ]
+    before, place = "", 0
+    while place < len(packed):
+        end, run = place, ""
+        while end < len(packed) and (piece := packed[end]) is not None and run + piece in before:
+            run += piece
+            end += 1
+        if len(run) >= max(MIN_COPY, COPY_SHARE * len(before)):
+            for twice in range(place, end):
+                yield twice, Verdict(REPEATED, SECOND_COPY)
+            place = end
+        else:
+            before += packed[place] or ""
+            place += 1
+
+
+@lru_cache(maxsize=4096)
+def _packed(line: str) -> str:
+    return "".join(WORD.findall(line))
+
+
+REPETITION: tuple[Judge, ...] = (learned_blocks, second_copy)
