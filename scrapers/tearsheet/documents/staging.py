@@ -80,9 +80,7 @@ def stage(
             todo[warc_key] = len(captures)
             for capture in captures:
                 member = segment[capture.warc_offset : capture.warc_offset + capture.warc_length]
-                yield Task(
-                    capture=capture, member=member, context=context.only(capture.source), cpu_seconds=cpu_seconds
-                )
+                yield Task(capture=capture, member=member, context=context.of(capture.source), cpu_seconds=cpu_seconds)
 
     staged = []
     for row in pool.map(tasks()):

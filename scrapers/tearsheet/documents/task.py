@@ -25,7 +25,7 @@ class Context:
     learned: dict[str, str] = field(default_factory=dict)
     rules: dict[str, tuple[SourceRule, ...]] = field(default_factory=dict)
 
-    def only(self, source: str) -> Context:
+    def of(self, source: str) -> Context:
         """The same for the pages of one source, without what others declare: it goes to the workers with each page."""
         return replace(self, rules={source: self.rules[source]} if source in self.rules else {}) if self.rules else self
 

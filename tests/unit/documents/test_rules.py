@@ -80,11 +80,11 @@ def test_rules_that_do_not_hold_on_the_day_change_no_row(store: Store, segment: 
 def test_a_page_is_handed_the_rules_of_its_source_alone() -> None:
     one, other = SourceRule(cut=("a",)), SourceRule(cut=("b",))
     shared = Context(collection="c", night=NIGHT, config="", extractor="", rules={"s": (one,), "t": (other,)})
-    assert shared.only("s").rules == {"s": (one,)}
-    assert shared.only("u").rules == {}
+    assert shared.of("s").rules == {"s": (one,)}
+    assert shared.of("u").rules == {}
 
 
 def test_where_nothing_is_declared_keys_are_what_they_were() -> None:
     context = Context(collection="c", night=NIGHT, config="", extractor="e")
-    assert context.only("s") is context
+    assert context.of("s") is context
     assert staged_key("raw/c/n/b.warc.gz", context) == f"staged/c/{NIGHT}/b.3f79bb7b435b.parquet"
