@@ -124,7 +124,12 @@ def _signs(draft: Draft, index: int) -> bool:
     if any(len(words) <= len(name) + BESIDE_NAME for name in named):
         return True
     parts = NAMES_APART.split(block.text)
-    return index == 0 and bool(block.context) and len(words) <= MAX_NAME * len(parts) and all(map(bylines.looks_like_name, parts))
+    return (
+        index == 0
+        and bool(block.context)
+        and len(words) <= MAX_NAME * len(parts)
+        and all(map(bylines.looks_like_name, parts))
+    )
 
 
 def endnotes(draft: Draft) -> Iterator[tuple[int, Verdict]]:

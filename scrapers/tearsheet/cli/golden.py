@@ -79,13 +79,14 @@ def _as_json(differing: Mapping[str, Sequence[Difference]]) -> list[dict[str, An
 
 def _show(console: Console, name: str, differences: Sequence[Difference]) -> None:
     """A page's differences for people: what was expected in red, what is said in green."""
-    console.print(Text(name, style="bold"), Text("as expected" if not differences else "", style="dim"))
+    console.print(Text.assemble((name, "bold"), "" if differences else ("  as expected", "dim")))
     for difference in differences:
         if difference.known_failure:
             console.print(Text(f"  {difference.field}: is right now; take it out of known_failures", style="green"))
         else:
             console.print(Text(f"  {difference.field}", style="bold"))
-            console.print(*_changed(difference), sep="\n", soft_wrap=True)
+            for line in _changed(difference):
+                console.print(line, soft_wrap=True)
 
 
 def _changed(difference: Difference) -> Iterator[Text]:
@@ -97,7 +98,9 @@ def _changed(difference: Difference) -> Iterator[Text]:
 
 
 def _lines(value: Any) -> list[str]:
-    """A value by lines: an item of a list a line."""
+    """A value by lines: an item of a list a line, and none for nothing."""
+    if value is None:
+        return []
     return [_line(item) for item in value] if isinstance(value, list) else [_line(value)]
 
 

@@ -57,6 +57,12 @@ def call(command: Any, *arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": "200"})
 
 
+def test_a_first_recording_shows_what_was_read(site: Outlet, config: Path) -> None:
+    shown = call(record, f"{site.url}/news/1", "--into", config.parent / "pages" / "a", "--config", config).stdout
+    assert "  title\n    +Quay to be widened\n  standfirst\n  authors\n" in shown
+    assert "    -" not in shown
+
+
 def recorded(site: Outlet, config: Path, *arguments: str) -> GoldenPage:
     """The page of the outlet as ``en-quay``."""
     folder = config.parent / "pages" / "en-quay"

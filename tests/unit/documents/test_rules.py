@@ -37,15 +37,15 @@ def planned(store: Store, *rules: RuleDeclaration) -> Plan:
 def extracted(store: Store, plan: Plan, key: str) -> pa.Table:
     """The rows of a night under its plan."""
     with Pool(1) as pool:
-        stage(store, pool, [key], harvest.context(plan))
-    return earliest(load_staged(store, harvest.context(plan)))
+        stage(store, pool, [key], harvest.context(store, plan))
+    return earliest(load_staged(store, harvest.context(store, plan)))
 
 
 def test_a_re_run_keeps_the_rules_of_the_plan(store: Store) -> None:
     cut, keep = RuleDeclaration(cut=(".offer",)), RuleDeclaration(keep=(".offer",))
-    assert harvest.context(planned(store, cut)) == harvest.context(planned(store, keep))
+    assert harvest.context(store, planned(store, cut)) == harvest.context(store, planned(store, keep))
     store.delete([plan_key(COLLECTION, NIGHT)])
-    assert harvest.context(planned(store, keep)).rules == {"s": (SourceRule(keep=(".offer",)),)}
+    assert harvest.context(store, planned(store, keep)).rules == {"s": (SourceRule(keep=(".offer",)),)}
 
 
 def test_a_night_planned_anew_with_other_rules_has_other_rows(store: Store, segment: Callable[..., str]) -> None:
@@ -55,7 +55,7 @@ def test_a_night_planned_anew_with_other_rules_has_other_rows(store: Store, segm
     store.delete([plan_key(COLLECTION, NIGHT)])
     ruled = planned(store, RuleDeclaration(cut=(".offer",)))
     after = extracted(store, ruled, key)
-    assert staged_key(key, harvest.context(plain)) != staged_key(key, harvest.context(ruled))
+    assert staged_key(key, harvest.context(store, plain)) != staged_key(key, harvest.context(store, ruled))
     assert fingerprint_of(before) != fingerprint_of(after)
     (was,), (is_now,) = before.to_pylist(), after.to_pylist()
     assert "sing every Friday" in was["text"]
@@ -80,11 +80,11 @@ def test_rules_that_do_not_hold_on_the_day_change_no_row(store: Store, segment: 
 def test_a_page_is_handed_the_rules_of_its_source_alone() -> None:
     one, other = SourceRule(cut=("a",)), SourceRule(cut=("b",))
     shared = Context(collection="c", night=NIGHT, config="", extractor="", rules={"s": (one,), "t": (other,)})
-    assert shared.only("s").rules == {"s": (one,)}
-    assert shared.only("u").rules == {}
+    assert shared.of("s").rules == {"s": (one,)}
+    assert shared.of("u").rules == {}
 
 
 def test_where_nothing_is_declared_keys_are_what_they_were() -> None:
     context = Context(collection="c", night=NIGHT, config="", extractor="e")
-    assert context.only("s") is context
+    assert context.of("s") is context
     assert staged_key("raw/c/n/b.warc.gz", context) == f"staged/c/{NIGHT}/b.3f79bb7b435b.parquet"
