@@ -86,5 +86,5 @@ def test_a_page_is_handed_the_rules_of_its_source_alone() -> None:
 
 def test_where_nothing_is_declared_keys_are_what_they_were() -> None:
     context = Context(collection="c", night=NIGHT, config="", extractor="e")
-    assert context.of("s") is context
+    assert context.of("s") == context
     assert staged_key("raw/c/n/b.warc.gz", context) == f"staged/c/{NIGHT}/b.3f79bb7b435b.parquet"
