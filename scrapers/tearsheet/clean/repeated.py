@@ -1,7 +1,7 @@
 """The judges of repetition: what the source's other pages have as well, and a text that stands on its page twice.
 
-They are asked where all others have no more to say: a page of whose clean text nothing is known to be repeated is
-cleaned as if nothing were known.
+What is learned is asked where all others have no more to say: a page of whose clean text nothing is known to be
+repeated is cleaned as if nothing were known.
 
 What is learned of a source is fingerprints; whether a block that has one is furniture is judged on the page: the
 article's own headline and standfirst, its first paragraph where other pages merely lead to it, and a text most of which
@@ -10,13 +10,14 @@ is known are spared.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
-from tearsheet.clean.judges import STOPS, Draft, Judge
-from tearsheet.clean.words import WORD, Verdict, plain
+from tearsheet.clean.judges import STOPS, Draft
+from tearsheet.clean.words import Verdict, plain
 from tearsheet.fingerprints import block_hash
 
+NO_LETTERS = re.compile(r"\W+")
 REPEATED = "repeated"
 LEARNED = "learned"
 SECOND_COPY = "second copy"
@@ -43,7 +44,8 @@ def learned_blocks(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     known = draft.facts.learned.repeated
     if not known:
         return
-    shares = {place: known[key] for place, key in _others(draft).items() if key in known}
+    keys = {place: key for place, block in enumerate(draft.blocks) if (key := block_hash(block.text)) in known}
+    shares = {place: known[keys[place]] for place in _not_its_own(keys, draft)}
     sentences = [place for place in shares if is_prose(draft.blocks[place].text)]
     total = sum(len(block.text) for block in draft.blocks)
     if sum(len(draft.blocks[place].text) for place in sentences) > MAX_KNOWN * total:
@@ -53,15 +55,15 @@ def learned_blocks(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             yield place, Verdict(REPEATED, LEARNED, share)
 
 
-def _others(draft: Draft) -> dict[int, str]:
-    """The fingerprints of what is not the article's own: its headline, its standfirst, the teaser it gave others."""
+def _not_its_own(keys: Mapping[int, str], draft: Draft) -> Iterator[int]:
+    """The known places without headline and standfirst, and without first paragraphs that are elsewhere a teaser."""
     own = {plain(text) for text in (draft.facts.title, draft.facts.standfirst) if text}
-    places = [place for place, block in enumerate(draft.blocks) if plain(block.text) not in own]
-    found = {place: block_hash(draft.blocks[place].text) for place in places}
-    for place in places[:HEAD]:
-        if found[place] in draft.facts.learned.beside and is_prose(draft.blocks[place].text):
-            del found[place]
-    return found
+    titles = sum(plain(block.text) in own for block in draft.blocks[:HEAD]) if keys else 0
+    for place, key in keys.items():
+        text = draft.blocks[place].text
+        is_teaser = place < HEAD + titles and key in draft.facts.learned.beside and is_prose(text)
+        if not is_teaser and plain(text) not in own:
+            yield place
 
 
 def _has_company(place: int, shares: Mapping[int, float], draft: Draft) -> bool:
@@ -80,7 +82,7 @@ def _has_company(place: int, shares: Mapping[int, float], draft: Draft) -> bool:
 def second_copy(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     """A run of blocks that is, letter by letter, at least half of what stands before it, however cut into lines."""
     packed = [
-        None if block.kind in ("row", "code") else _packed(line)
+        None if block.kind in ("row", "code") else NO_LETTERS.sub("", line)
         for block, line in zip(draft.blocks, draft.lines, strict=True)
     ]
     before, place = "", 0
@@ -96,11 +98,3 @@ def second_copy(draft: Draft) -> Iterator[tuple[int, Verdict]]:
         else:
             before += packed[place] or ""
             place += 1
-
-
-@lru_cache(maxsize=4096)
-def _packed(line: str) -> str:
-    return "".join(WORD.findall(line))
-
-
-REPETITION: tuple[Judge, ...] = (learned_blocks, second_copy)

@@ -132,7 +132,9 @@ def test_what_most_titles_end_with_is_learned_and_stays_known_once_it_is_taken_o
 
 
 def test_the_usual_length_is_of_the_middle_article() -> None:
-    pages = [Sighting(id=str(n), kept=("x" * length,)) for n, length in enumerate((10, 1200, 1300, 1400, 90_000))]
+    pages = [
+        Sighting(id=str(n), kept=("abcde"[n] * length,)) for n, length in enumerate((10, 1200, 1300, 1400, 90_000))
+    ]
     assert after(*pages).usual_length == 1500
 
 
