@@ -19,7 +19,7 @@ from tearsheet.extract.authors import authors
 from tearsheet.extract.blocks import read_body
 from tearsheet.extract.cascade import article_text
 from tearsheet.extract.dates import dates
-from tearsheet.extract.kind import kind
+from tearsheet.extract.kind import Told, kind
 from tearsheet.extract.labels import canonical_url, image, section, tags
 from tearsheet.extract.language import language
 from tearsheet.extract.linked_data import types
@@ -86,17 +86,19 @@ def extract_page(
 def _read(page: Page) -> Extraction:
     body = read_body(extract_text(page), page.outline, page.url)
     headline = title(page)
-    named = authors(page, headline, body)
+    named, by_agency = authors(page, headline, body), agency(page, headline, body)
     summary, blocks = standfirst(page, headline, body)
     when = dates(page, headline)
     open_to, evidence = access(page, len(body.text))
     return Extraction(
-        kind=kind(page, body, headline, bool(named)),
+        kind=kind(
+            page, body, headline, Told(named or tuple(filter(None, [by_agency])), summary is not None, when.origin)
+        ),
         blocks=blocks,
         title=headline,
         standfirst=summary,
         authors=named,
-        agency=agency(page, headline, body),
+        agency=by_agency,
         published_at=when.published,
         published_raw=when.raw,
         published_has_time=when.has_time,
