@@ -89,7 +89,7 @@ def _read(page: Page) -> Extraction:
     named, by_agency = authors(page, headline, body), agency(page, headline, body)
     summary, blocks = standfirst(page, headline, body)
     when = dates(page, headline)
-    open_to, evidence = access(page, len(body.text))
+    open_to, evidence = access(page, body, summary)
     return Extraction(
         kind=kind(
             page, body, headline, Told(named or tuple(filter(None, [by_agency])), summary is not None, when.origin)
