@@ -35,7 +35,7 @@ SQUEEZED = re.compile(r"\W+")
 
 def authors(page: Page, title: str | None, body: Body) -> tuple[str, ...]:
     """The people named as authors; a newsroom or the outlet itself only where the page names nobody else."""
-    outlet = outlet_names(page)
+    outlet = outlet_names(page) | _organisations(page)
     unsigned: tuple[str, ...] = ()
     for names in _declared(page):
         if len(names) > 1 and squeezed("".join(names)) in outlet:  # "Bread & Salt" is one outlet, not two people
@@ -69,6 +69,12 @@ def linked_authors(page: Page) -> tuple[Mapping[str, Any], ...]:
     """The nodes that linked data calls the article's authors."""
     value = page.article.get("author")
     return tuple(author for author in (value if isinstance(value, list) else [value]) if isinstance(author, Mapping))
+
+
+def _organisations(page: Page) -> frozenset[str]:
+    """The organisations among the authors of linked data, squeezed."""
+    nodes = (node for node in linked_authors(page) if any("Organization" in name for name in types(node)))
+    return frozenset(squeezed(name) for node in nodes for name in texts(node.get("name")))
 
 
 def _is_somebody(name: str, outlet: frozenset[str]) -> bool:

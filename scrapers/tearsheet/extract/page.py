@@ -21,7 +21,7 @@ from tearsheet.extract.blocks import read_body
 from tearsheet.extract.cascade import article_text
 from tearsheet.extract.dates import dates
 from tearsheet.extract.declared import declared_authors, declared_title, marked
-from tearsheet.extract.kind import kind
+from tearsheet.extract.kind import Told, kind
 from tearsheet.extract.labels import canonical_url, image, section, tags
 from tearsheet.extract.language import language
 from tearsheet.extract.linked_data import types
@@ -96,9 +96,9 @@ def _read(page: Page, rules: Sequence[SourceRule], learned: Learned) -> Extracti
     named = tuple(name for name in declared_authors(page.root, rules) or authors(page, headline, body) if name != wire)
     summary = standfirst(page, headline, body)
     when = dates(page, headline)
-    open_to, evidence = access(page, len(body.text))
+    open_to, evidence = access(page, body, summary, usual_length=learned.usual_length)
     return Extraction(
-        kind=kind(page, body, headline, bool(named)),
+        kind=kind(page, body, headline, Told(named or tuple(filter(None, [wire])), summary is not None, when.origin)),
         blocks=body.all_blocks,
         title=headline,
         standfirst=summary,

@@ -1,4 +1,4 @@
-"""Title, authors, language, access and rights: what the page says of itself, told apart from its trimmings."""
+"""Title, authors, language and rights: what the page says of itself, told apart from its trimmings."""
 
 from __future__ import annotations
 
@@ -113,35 +113,6 @@ def test_the_language_is_the_texts_helped_by_what_is_declared(declared: str, tex
 def test_a_short_text_is_in_the_language_that_is_declared() -> None:
     html = f'<html lang="nb"><body><article><h1>Hva skjer</h1><p>{"En dag i mars. " * 9}</p></article></body></html>'
     assert extract(html).language == "nb"
-
-
-@pytest.mark.parametrize(
-    ("head", "below", "access"),
-    [
-        (json_ld(isAccessibleForFree=False), "", "paywalled"),
-        (json_ld(isAccessibleForFree="False"), "", "paywalled"),
-        (json_ld(isAccessibleForFree="http://schema.org/False"), "", "paywalled"),
-        (json_ld(isAccessibleForFree=True), "", "open"),
-        (json_ld(isAccessibleForFree="true"), "", "open"),
-        ('<meta property="article:content_tier" content="metered">', "", "metered"),
-        ('<meta property="article:content_tier" content="locked">', "", "paywalled"),
-        ('<meta property="article:content_tier" content="free">', "", "open"),
-        ("", '<div class="paywall">Subscribe to read on.</div>', "paywalled"),
-        ("", '<div class="promo"><a href="/subscribe">Subscribe</a> to the Ledger from 1 a month.</div>', "unknown"),
-        ("", "", "unknown"),
-    ],
-)
-def test_access_has_evidence(head: str, below: str, access: str) -> None:
-    found = extract(page(head, below=below))
-    assert found.access == access
-    assert bool(found.access_evidence) == (access != "unknown")
-
-
-def test_a_wall_element_behind_a_whole_article_is_no_evidence() -> None:
-    html = page(below='<div class="paywall" hidden></div>')
-    for paragraph in PARAGRAPHS:
-        html = html.replace(paragraph, f"{paragraph} {paragraph} {paragraph} {paragraph}")
-    assert extract(html).access == "unknown"
 
 
 def test_rights_are_read_from_headers_and_meta_headers_first() -> None:
