@@ -131,13 +131,13 @@ class Learned:
     """What a source's pages taught of all its pages; one without anything is of a source of which nothing is known.
 
     ``repeated``: the fingerprints of blocks that stand on many of its articles (``fingerprints.block_hash``, no text),
-    with the share of the articles that have them. ``beside``: those of them that no two articles have in their text:
-    they may be the first words of the one article that they lead to. ``suffixes``: what it appends to its titles.
-    ``usual_length``: characters of an ordinary article of it, to the next 500.
+    with the share of the articles that have them. ``unsure``: those of them that few articles have, or no two in their
+    text: where sentences of it stand in the midst of an article, they may be its own. ``suffixes``: what it appends to
+    its titles. ``usual_length``: characters of an ordinary article of it, to the next 500.
     """
 
     repeated: Mapping[str, float] = field(default_factory=dict)
-    beside: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
     suffixes: tuple[str, ...] = ()
     usual_length: int | None = None
 

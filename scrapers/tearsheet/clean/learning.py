@@ -31,6 +31,8 @@ MIN_ARTICLES = 4
 FEW, SOME = 15, 40
 """Articles up to which two, or three, that have a block are enough; above they are ``MANY``."""
 MANY = 5
+SURE = 6
+"""Articles from which on a block is nobody's own wherever it stands."""
 MIN_SHARE = 0.05
 PROSE_SHARE, PROSE_TIMES = 0.2, 3
 """What sentences need: a reporter repeats his background, a paper its introduction to a series."""
@@ -119,7 +121,7 @@ def learned(counts: Counts) -> Learned:
     length = median_low(night.length for night in counts.nights.values())
     return Learned(
         repeated={key: repeated[key] for key in sorted(most)},
-        beside=frozenset(key for key in most if sums[key].kept < 2),
+        unsure=frozenset(key for key in most if sums[key].kept < 2 or sums[key].seen < SURE),
         suffixes=tuple(sorted(counts.suffixes)),
         usual_length=-(-length // LENGTH_STEP) * LENGTH_STEP,
     )

@@ -4,8 +4,8 @@ What is learned is asked where all others have no more to say: a page of whose c
 repeated is cleaned as if nothing were known.
 
 What is learned of a source is fingerprints; whether a block that has one is furniture is judged on the page: the
-article's own headline and standfirst, its first paragraph where other pages merely lead to it, and a text most of which
-is known are spared.
+article's own headline and standfirst, sentences in the midst of it of which little is known, such as the first words
+that other pages take for a teaser, and a text most of which is known are spared.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ NO_LETTERS = re.compile(r"\W+")
 REPEATED = "repeated"
 LEARNED = "learned"
 SECOND_COPY = "second copy"
-HEAD = 3
-"""Blocks at the head of a text that another page may have taken for its teaser."""
 MAX_KNOWN = 0.5
 """Share of a text's characters above which known sentences are the text: it is a copy of one that was counted."""
 PROSE = 80
@@ -56,13 +54,15 @@ def learned_blocks(draft: Draft) -> Iterator[tuple[int, Verdict]]:
 
 
 def _not_its_own(keys: Mapping[int, str], draft: Draft) -> Iterator[int]:
-    """The known places without headline and standfirst, and without first paragraphs that are elsewhere a teaser."""
+    """The known places without headline and standfirst, and without unsure sentences before the article's last one."""
     own = {plain(text) for text in (draft.facts.title, draft.facts.standfirst) if text}
-    titles = sum(plain(block.text) in own for block in draft.blocks[:HEAD]) if keys else 0
+    unsure = draft.facts.learned.unsure
+    told = [place for place, block in enumerate(draft.blocks) if place not in keys and is_prose(block.text)]
+    last = told[-1] if told and keys else -1
     for place, key in keys.items():
         text = draft.blocks[place].text
-        is_teaser = place < HEAD + titles and key in draft.facts.learned.beside and is_prose(text)
-        if not is_teaser and plain(text) not in own:
+        is_in_the_midst = place < last and key in unsure and is_prose(text)
+        if not is_in_the_midst and plain(text) not in own:
             yield place
 
 

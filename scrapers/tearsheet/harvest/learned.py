@@ -85,7 +85,7 @@ def keep_snapshot(store: Store, source: str, value: Learned) -> str | None:
     """The hash of what is known of a source, which stands in the store then; None where nothing is."""
     if value == NOTHING_LEARNED:
         return None
-    fields = _LEARNED.dump_python(value, mode="json") | {"beside": sorted(value.beside)}
+    fields = _LEARNED.dump_python(value, mode="json") | {"unsure": sorted(value.unsure)}
     body = json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True).encode()
     name = hashlib.sha256(body).hexdigest()[:20]
     store.put_new(snapshot_key(source, name), body)

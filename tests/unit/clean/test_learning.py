@@ -67,8 +67,9 @@ def test_a_law_that_five_of_a_hundred_articles_quote_is_theirs() -> None:
 def test_what_was_left_out_elsewhere_counts_and_is_told_apart() -> None:
     found = after(article(0, BLURB), *(article(n, beside=(BLURB,)) for n in range(1, 6)))
     assert found.repeated == {block_hash(BLURB): 1.0}
-    assert found.beside == {block_hash(BLURB)}
-    assert not after(*(article(n, BLURB) for n in range(6))).beside
+    assert found.unsure == {block_hash(BLURB)}
+    assert after(*(article(n, BLURB) for n in range(5))).unsure
+    assert not after(*(article(n, BLURB) for n in range(6))).unsure
 
 
 def test_an_article_in_several_wordings_counts_once() -> None:

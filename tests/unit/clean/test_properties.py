@@ -79,7 +79,7 @@ FACTS = st.fixed_dictionaries(
         "learned": st.frozensets(st.sampled_from(LINES), max_size=6).map(
             lambda lines: Learned(
                 repeated={block_hash(line): 0.5 for line in lines},
-                beside=frozenset(block_hash(line) for line in lines if len(line) % 2),
+                unsure=frozenset(block_hash(line) for line in lines if len(line) % 2),
             )
         ),
     }

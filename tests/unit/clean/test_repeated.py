@@ -19,9 +19,9 @@ def paragraphs(texts: Iterable[str]) -> list[Block]:
     return [Block(kind="paragraph", text=text) for text in texts]
 
 
-def known(*texts: str, beside: tuple[str, ...] = ()) -> Learned:
-    hashes = {block_hash(text): 0.6 for text in (*texts, *beside)}
-    return Learned(repeated=hashes, beside=frozenset(map(block_hash, beside)))
+def known(*texts: str, unsure: tuple[str, ...] = ()) -> Learned:
+    hashes = {block_hash(text): 0.6 for text in (*texts, *unsure)}
+    return Learned(repeated=hashes, unsure=frozenset(map(block_hash, unsure)))
 
 
 def cleaned(texts: Iterable[str], learned: Learned, standfirst: str | None = None) -> Cleaned:
@@ -42,10 +42,11 @@ def test_the_days_date_does_not_make_it_another_block() -> None:
     assert found.text.split("\n") == list(PARAGRAPHS)
 
 
-def test_the_first_words_that_lead_to_an_article_elsewhere_are_its_own() -> None:
-    texts = [BLURB, *PARAGRAPHS]
-    assert not cleaned(texts, known(beside=(BLURB,))).removed
-    assert cleaned([*PARAGRAPHS, BLURB], known(beside=(BLURB,))).removed
+@pytest.mark.parametrize("at", [0, 2])
+def test_sentences_in_the_midst_of_which_little_is_known_are_the_articles(at: int) -> None:
+    texts = [*PARAGRAPHS[:at], BLURB, *PARAGRAPHS[at:]]
+    assert not cleaned(texts, known(unsure=(BLURB,))).removed
+    assert cleaned([*PARAGRAPHS, BLURB], known(unsure=(BLURB,))).removed
 
 
 def test_headline_and_standfirst_are_never_what_the_source_repeats() -> None:
