@@ -84,6 +84,24 @@ def test_a_title_loses_the_sites_name_where_no_heading_helps() -> None:
     assert extract(html).title == TITLE
 
 
+def test_a_heading_loses_the_date_behind_the_headline() -> None:
+    html = page(f'<meta property="og:title" content="{TITLE}">')
+    assert extract(html.replace(f"<h1>{TITLE}", f"<h1>{TITLE} <small>02.03.2026 • Harbour</small>")).title == TITLE
+    assert extract(html.replace(f"<h1>{TITLE}", f"<h1>{TITLE} by eleven to six")).title == f"{TITLE} by eleven to six"
+
+
+def test_a_site_that_names_itself_first_is_left_out_of_the_title() -> None:
+    html = page().replace(f"<h1>{TITLE}", "<h1>Tidewater Ledger</h1><h2>Region</h2><h3>Harbour</h3><h2>" + TITLE)
+    html = html.replace(f"<title>{TITLE}", f"<title>Tidewater Ledger and Mail of the Outer Islands - Region - {TITLE}")
+    assert extract(html.replace("</h1><div", "</h2><div")).title == TITLE
+
+
+def test_the_only_heading_of_a_second_rank_titles_a_page_that_says_nothing() -> None:
+    html = page().replace(f"<title>{TITLE}</title>", "").replace("h1>", "h2>")
+    assert extract(html).title == TITLE
+    assert extract(html.replace("</article>", "<h2>Region</h2></article>")).title is None
+
+
 def test_a_channel_titles_a_page_that_has_none() -> None:
     told = Mention(channel="https://x.example/feed", kind=ChannelKind.FEED, title=TITLE)
     html = page().replace(f"<title>{TITLE}</title>", "").replace(f"<h1>{TITLE}</h1>", "")
