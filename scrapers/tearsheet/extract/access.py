@@ -63,12 +63,13 @@ def access(
 
 def _evidence(page: Page, body: Body, standfirst: str | None, usual_length: int | None) -> Iterator[tuple[Access, str]]:
     yield from _declared(page)
-    characters = len(body.text)
+    words = body.text
+    characters = len(words)
     if characters < SHORT:
         wall = next((e for e in page.root.iter("div", "section", "aside") if WALL.search(e.get("class", ""))), None)
         if wall is not None:
             yield "paywalled", f"wall element class={wall.get('class')!r} and a text of {characters} characters"
-    signs = tuple(_signs(page, body, standfirst, usual_length))
+    signs = tuple(_signs(page, words, standfirst, usual_length))
     if len(signs) >= SIGNS:
         yield from (("paywalled", why) for why in signs)
 
@@ -81,8 +82,8 @@ def _declared(page: Page) -> Iterator[tuple[Access, str]]:
             if node is page.article or not free:
                 yield "open" if free else "paywalled", f"JSON-LD isAccessibleForFree={str(free).lower()}"
                 break
-    marked = page.root.find(".//meta[@itemprop='isAccessibleForFree']")
-    value = page.first_meta(*IS_FREE) or (marked.get("content") if marked is not None else None)
+    marked = (e.get("content") for e in page.root.iter("meta") if e.get("itemprop") == "isAccessibleForFree")
+    value = page.first_meta(*IS_FREE) or next(marked, None)
     if value:
         yield "open" if _is_true(value) else "paywalled", f"meta is free={value.lower()}"
     tier = (page.first_meta(*META) or "").lower()
@@ -94,9 +95,8 @@ def _is_true(value: Any) -> bool:
     return str(value).lower().rsplit("/", 1)[-1] in {"true", "1", "yes"}
 
 
-def _signs(page: Page, body: Body, standfirst: str | None, usual_length: int | None) -> Iterator[str]:
+def _signs(page: Page, words: str, standfirst: str | None, usual_length: int | None) -> Iterator[str]:
     """The signs of a text that breaks off."""
-    words = body.text
     characters = len(words)
     if not 0 < characters < BROKEN_OFF:
         return

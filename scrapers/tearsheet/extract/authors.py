@@ -35,9 +35,10 @@ SQUEEZED = re.compile(r"\W+")
 
 def authors(page: Page, title: str | None, body: Body) -> tuple[str, ...]:
     """The people named as authors; a newsroom or the outlet itself only where the page names nobody else."""
-    outlet = outlet_names(page) | _organisations(page)
+    declared = tuple(_declared(page))
+    outlet = _outlet_names(page, declared) | _organisations(page)
     unsigned: tuple[str, ...] = ()
-    for names in _declared(page):
+    for names in declared:
         if len(names) > 1 and squeezed("".join(names)) in outlet:  # "Bread & Salt" is one outlet, not two people
             continue
         people = tuple(name for name in names if _is_somebody(name, outlet))
@@ -108,6 +109,10 @@ def _linked(page: Page, value: Any) -> Iterator[str]:
 
 def outlet_names(page: Page) -> frozenset[str]:
     """The outlet's own names, squeezed: a byline that says no more names nobody."""
+    return _outlet_names(page, tuple(_declared(page)))
+
+
+def _outlet_names(page: Page, declared: tuple[tuple[str, ...], ...]) -> frozenset[str]:
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     publishers = [
         text(node.get("name"))
@@ -115,19 +120,20 @@ def outlet_names(page: Page) -> frozenset[str]:
         if {"WebSite", "NewsMediaOrganization", "Organization"} & set(types(node))
         and not any(node is author for author in linked_authors(page))
     ]
+    own = _own_names(declared)
     names = [
         page.first_meta("og:site_name"),
         page.first_meta("application-name"),
         host,
-        *(label for label in host.split(".")[:-1] if label not in _own_names(page)),
+        *(label for label in host.split(".")[:-1] if label not in own),
         *publishers,
     ]
     return frozenset(squeezed(name) for name in names if name)
 
 
-def _own_names(page: Page) -> frozenset[str]:
+def _own_names(declared: tuple[tuple[str, ...], ...]) -> frozenset[str]:
     """The people of linked data and meta elements, squeezed: a host named like one of them is that person's own."""
-    people = (name for names in _declared(page) for name in names if bylines.looks_like_name(name))
+    people = (name for names in declared for name in names if bylines.looks_like_name(name))
     return frozenset(map(squeezed, people))
 
 

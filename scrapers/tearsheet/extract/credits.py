@@ -86,7 +86,7 @@ def _is_marked(element: HtmlElement) -> bool:
     for name, value in element.items():  # a plain loop: it runs for every element of a page
         if name in MARKING and _is_mark(value):
             return True
-        if name == "href" and element.tag == "a" and PROFILE.search(value):
+        if name == "href" and element.tag == "a" and _is_profile(value):
             return True
     return False
 
@@ -94,6 +94,11 @@ def _is_marked(element: HtmlElement) -> bool:
 @lru_cache(maxsize=4096)
 def _is_mark(value: str) -> bool:
     return len(value) < MAX_NAMES and MARK.search(value) is not None
+
+
+@lru_cache(maxsize=16384)  # the pages of a site share most of their links
+def _is_profile(href: str) -> bool:
+    return len(href) < MAX_NAMES and PROFILE.search(href) is not None
 
 
 def _is_short(element: HtmlElement) -> bool:
