@@ -93,7 +93,7 @@ def _read(page: Page, rules: Sequence[SourceRule], learned: Learned) -> Extracti
     body = read_body(extract_text(page), page.outline, page.url, marked(page.root, rules))
     headline = declared_title(page.root, rules) or without_suffix(title(page), learned.suffixes)
     wire = agency(page, headline, body)
-    named = tuple(name for name in declared_authors(page.root, rules) or authors(page, headline, body) if name != wire)
+    named = declared_authors(page.root, rules) or authors(page, headline, body)
     summary = standfirst(page, headline, body)
     when = dates(page, headline)
     open_to, evidence = access(page, body, summary, usual_length=learned.usual_length)
