@@ -51,8 +51,8 @@ bench-replay: $(READY) ## three nights over replayed sites: coverage, exactly on
 bench-memory: $(READY) ## memory of an extraction worker over 20,000 pages (needs PAGES_DIR)
 	@$(BIN)/python benchmarks/worker_memory.py
 
-bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on real pages (needs PAGES_DIR)
-	@cd benchmarks && ../$(BIN)/python evaluate_extraction.py extractors:tearsheet extractors:trafilatura
+bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on recorded pages (needs PAGES_DIR)
+	@cd benchmarks && ../$(BIN)/python extraction.py
 
 replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
 

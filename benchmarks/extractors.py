@@ -1,11 +1,9 @@
-"""The extractors that are compared: Tearsheet's own two stages and plain Trafilatura, both as HTML in, fields out."""
+"""Tearsheet's own two stages as an extractor to be scored: HTML in, fields out."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-
-from trafilatura import bare_extraction
 
 from tearsheet.clean.cleaner import Cleaned, clean
 from tearsheet.clean.learning import Counts, Sighting, learned, taught
@@ -66,12 +64,3 @@ def _read(html: bytes, url: str | None, known: Learned) -> tuple[Extraction, Cle
 
 
 tearsheet = Tearsheet()
-
-
-def trafilatura(html: bytes, url: str | None) -> dict[str, Any]:
-    """Plain Trafilatura, as its documentation calls it, without comments."""
-    document = bare_extraction(html, url=url, include_comments=False, with_metadata=True)
-    if document is None:
-        return {}
-    authors = document.author.split("; ") if document.author else []
-    return {"text": document.text, "title": document.title, "authors": authors, "date": document.date}

@@ -43,7 +43,7 @@ def exchanges(sets: list[str]) -> Iterator[Exchange]:
         for line in (pages_dir() / name / "truth.jsonl").read_text(encoding="utf-8").split("\n")[:-1]:
             row = json.loads(line)
             body = (pages_dir() / name / "html" / f"{row['id']}.html.gz").read_bytes()
-            if row["url"] and gzip.decompress(body):
+            if (row["url"] or "").startswith("http") and gzip.decompress(body):
                 headers = (("Content-Type", "text/html"), ("Content-Encoding", "gzip"))
                 yield Exchange(
                     url=row["url"],

@@ -15,6 +15,7 @@ from typing import Literal
 
 from tearsheet.errors import ConfigError
 
+BlockKind = Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
 ARTICLE = "article"
 CAPTURED = "captured"
 """What a fetch says of a URL whose page is archived; extraction turns it into ``article`` or ``drop.<reason>``."""
@@ -83,7 +84,7 @@ class Block:
     of the text. ``left_out``: the extractor did not take it for text.
     """
 
-    kind: Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
+    kind: BlockKind
     text: str
     linked: float = 0.0
     target: Literal["none", "here", "site", "away"] = "none"

@@ -15,20 +15,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tearsheet.clean.judges import HEADLINE, JUDGES, Draft, Judge
-from tearsheet.clean.repeated import SECOND_COPY, learned_blocks, second_copy
+from tearsheet.clean.repeated import learned_blocks
 from tearsheet.clean.rules import fold, rules_for
 from tearsheet.clean.words import Facts, Verdict, quotation, verdict
 from tearsheet.model import NOTHING_LEARNED, Block, Learned, Removed
 
 MAX_BOX = 0.4
 """Share of a text that one name of a box may cut, unless it is a name for what readers wrote."""
-OF_THE_PAGE: tuple[Judge, ...] = (*JUDGES, second_copy)
 OF_THE_SOURCE: tuple[Judge, ...] = (learned_blocks,)
 """Asked when the others have no more to say, see ``repeated``."""
 LEFT_OUT = "trafilatura"
 """The rule of blocks that the extractor left out."""
 MAY_BE_MOST = frozenset({"comments"})
-CUTS_QUOTATIONS = re.compile(rf"headline|caption|picture|markup:|list of links|teasers|{SECOND_COPY}")
+CUTS_QUOTATIONS = re.compile(r"headline|caption|picture|markup:|list of links|teasers")
 """Rules that look at what a block is, and not at what it says."""
 
 
@@ -73,7 +72,7 @@ def clean(
             facts,
             _emptied(own, cut),
         )
-        cuts = _cuts(draft, kept, OF_THE_PAGE, _bounded(said, kept, lines)) or _cuts(draft, kept, OF_THE_SOURCE, {})
+        cuts = _cuts(draft, kept, JUDGES, _bounded(said, kept, lines)) or _cuts(draft, kept, OF_THE_SOURCE, {})
         if not cuts:
             break
         cut |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}

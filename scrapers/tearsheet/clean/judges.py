@@ -21,6 +21,9 @@ HEAD = 6
 """Blocks at the head of a text among which a date may stand alone."""
 SHORT_DATE = 14
 """Letters that such a line has fewer of, beside the date itself."""
+BESIDE_NAME, MAX_NAME = 2, 3
+"""Words beside an author's name in a line that signs, and words of a name."""
+NAMES_APART = re.compile(r"\s*[/,&]\s*")
 SHORT_STRAY = 90
 SHORT_DECK = 40
 SHORT_BIO = 800
@@ -29,6 +32,8 @@ ALL_LINK = 0.85
 HALF_LINK = 0.5
 SOME_LINK = 0.4
 HEADLINE = "headline"
+KICKER = 2
+"""Times its length that a headline may have with the kicker before it."""
 MIN_HEADLINE = 25
 """Characters from which on a link may be a headline."""
 CONTENTS = 3
@@ -36,6 +41,8 @@ CONTENTS = 3
 MAX_LISTED = 0.3
 """Share of the text above which lists of links are what the page is about."""
 MAX_OFFER = 0.5
+SHORT_REPEAT, LONG_REPEAT = 15, 400
+"""Characters of a block with which a second printing may begin, and of the whole of it."""
 LONG = 400
 MIN_GOODS = 2
 BOXED = frozenset({"related", "newsletter", "subscription", "share", "comments", "advertisement", "bio", "cookie"})
@@ -56,10 +63,11 @@ Judge = Callable[[Draft], Iterable[tuple[int, Verdict]]]
 
 
 def headline(draft: Draft) -> Iterator[tuple[int, Verdict]]:
-    """The headline, repeated at the head of the text."""
+    """The headline, repeated at the head of the text, also with a kicker before it."""
     title = plain(draft.facts.title or "")
     for index, block in enumerate(draft.blocks[:HEAD]):
-        if title and plain(block.text) == title:
+        line = plain(block.text)
+        if title and line.endswith(title) and len(line) <= (len(title) if index else KICKER * len(title)):
             yield index, Verdict(HEADLINE, HEADLINE)
 
 
@@ -69,6 +77,21 @@ def standfirst(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     for index, block in enumerate(draft.blocks[:HEAD]):
         if own and plain(block.text) == own:
             yield index, Verdict("standfirst", "standfirst")
+
+
+def repeated(draft: Draft) -> Iterator[tuple[int, Verdict]]:
+    """The text printed once more, as for a printer or a narrow screen, whatever its lines: not a refrain or a quote."""
+    said = ""
+    flags: list[bool] = []
+    for line in draft.lines:
+        words = "".join(line.split())
+        again = len(words) >= SHORT_REPEAT or bool(flags and flags[-1])
+        flags.append(again and words in said)
+        said += words
+    for is_repeat, run in groupby(range(len(flags)), key=flags.__getitem__):
+        places = list(run)
+        if is_repeat and sum(len(draft.lines[place]) for place in places) >= LONG_REPEAT:
+            yield from ((place, Verdict("repeated", "printed before")) for place in places)
 
 
 def offers(draft: Draft) -> Iterator[tuple[int, Verdict]]:
@@ -96,7 +119,7 @@ def signatures(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     for index, block in enumerate(draft.blocks):
         if len(block.text) > SHORT_LABEL or block.kind in ("row", "code", "quote", "item"):
             continue
-        if plain(block.text) in draft.facts.names or bylines.read(block.text):
+        if plain(block.text) in draft.facts.names or bylines.read(block.text) or _signs(draft, index):
             yield index, Verdict("byline", "byline")
         elif (
             index < HEAD
@@ -104,6 +127,19 @@ def signatures(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             and DATE.search(block.text)
         ):
             yield index, Verdict("byline", "date line")
+
+
+def _signs(draft: Draft, index: int) -> bool:
+    """Whether a line at the head is an author's name and a word or two, or the first of all and nothing but names."""
+    block = draft.blocks[index]
+    words = plain(block.text).split()
+    if index >= HEAD or block.kind == "heading" or block.text.endswith(STOPS) or ":" in block.text:
+        return False
+    named = (name.split() for name in draft.facts.names if " " in name and name in plain(block.text))
+    if any(len(words) <= len(name) + BESIDE_NAME for name in named):
+        return True
+    parts = NAMES_APART.split(block.text)
+    return index == 0 and len(words) <= MAX_NAME * len(parts) and all(map(bylines.looks_like_name, parts))
 
 
 def endnotes(draft: Draft) -> Iterator[tuple[int, Verdict]]:
@@ -209,4 +245,4 @@ def orphans(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             following = block
 
 
-JUDGES: tuple[Judge, ...] = (headline, standfirst, offers, signatures, endnotes, links, strays, orphans)
+JUDGES: tuple[Judge, ...] = (headline, standfirst, repeated, offers, signatures, endnotes, links, strays, orphans)

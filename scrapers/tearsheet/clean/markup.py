@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tearsheet.model import Block
 
@@ -13,13 +14,37 @@ ELEMENTS = {
     "footer": "navigation",
     "button": "navigation",
     "form": "navigation",
+    **dict.fromkeys(
+        (
+            "sr-only",
+            "visually-hidden",
+            "visuallyhidden",
+            "u-visually-hidden",
+            "screen-reader-text",
+            "u-hide",
+            "is-hidden",
+        ),
+        "navigation",
+    ),
 }
+"""Names that count as a whole: elements, and classes that hide text from those who see."""
 NAMES: dict[str, str] = {
     **dict.fromkeys(("caption", "captions", "imagecaption", "figcaption", "wp-caption"), "caption"),
     **dict.fromkeys(("newsletter", "newsletters", "mailchimp", "optin"), "newsletter"),
     **dict.fromkeys(("cta", "subscribe", "subscription", "donate", "donation", "upsell"), "subscription"),
     **dict.fromkeys(
-        ("related", "recommended", "recommendations", "recirc", "readmore", "teaser", "teasers", "popular", "trending"),
+        (
+            "related",
+            "recommended",
+            "recommendations",
+            "recirc",
+            "readmore",
+            "teaser",
+            "teasers",
+            "popular",
+            "trending",
+            "clamp",
+        ),
         "related",
     ),
     **dict.fromkeys(("share", "sharing", "social", "feedback"), "share"),
@@ -32,6 +57,7 @@ NAMES: dict[str, str] = {
     **dict.fromkeys(("breadcrumb", "breadcrumbs", "pagination", "sidebar"), "navigation"),
     **dict.fromkeys(("bio", "authorbio", "authorbox"), "bio"),
     **dict.fromkeys(("byline",), "byline"),
+    **dict.fromkeys(("factbox", "infobox", "faktaboks", "faktaruta", "infokasten", "faktenkasten"), "box"),
 }
 
 
@@ -57,9 +83,16 @@ def is_caption(block: Block) -> bool:
 def reason(block: Block) -> tuple[str, str] | None:
     """The reason and the name that gives it, from the innermost name outwards."""
     for name in block.context:
-        if name in ELEMENTS:
-            return ELEMENTS[name], f"markup:{name}"
-        for word in WORDS.findall(name):
-            if word in NAMES or (word in CONTENTS and block.target == "here"):
-                return NAMES.get(word, "navigation"), f"markup:{word}"
+        found = _named(name, is_index=block.target == "here")
+        if found:
+            return found
     return None
+
+
+@lru_cache(maxsize=8192)
+def _named(name: str, *, is_index: bool) -> tuple[str, str] | None:
+    """What one name says of a box; in one of links into the page, it may be called its contents."""
+    if name in ELEMENTS:
+        return ELEMENTS[name], f"markup:{name}"
+    word = next((word for word in WORDS.findall(name) if word in NAMES or (is_index and word in CONTENTS)), None)
+    return (NAMES.get(word, "navigation"), f"markup:{word}") if word else None

@@ -19,6 +19,8 @@ SHORT_LABEL = 90
 SHORT_LEAD = 220
 SHORT_CALL = 320
 LEAD_LINKED = 0.3
+ARROWS = (">", "»", "›", "→", "►", "▶", "➔")
+ARROW_LINKED = 0.8
 NO_SENTENCES = frozenset({"related", "navigation", "subscription", "comments", "bio"})
 """Reasons whose labels are a few words, and no sentence."""
 LABEL_SPACES = 3
@@ -103,6 +105,8 @@ def _lead(block: Block, line: str, facts: Facts) -> Verdict | None:
     """A line that names another page: a lead and a headline, mostly linked (where links are known)."""
     if len(line) > SHORT_LEAD or (block.context and block.linked < LEAD_LINKED):
         return None
+    if block.linked >= ARROW_LINKED and line.startswith(ARROWS):
+        return Verdict("related", "lead:arrow", round(block.linked, 2))
     reason = facts.rules.starts("leads", line)
     return Verdict(reason, f"lead:{reason}", max(0.5, round(block.linked, 2))) if reason else None
 

@@ -15,14 +15,14 @@ from lxml.html import HtmlElement
 from tearsheet.errors import RecordError
 from tearsheet.extract.gaps import completed, gaps
 from tearsheet.extract.outline import Outline, Place
-from tearsheet.model import Block
+from tearsheet.extract.twins import with_twins
+from tearsheet.model import Block, BlockKind
 from tearsheet.urls import same_site
 
-Kind = Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
 Region = Literal["before", "within", "after"]
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(HEADINGS, "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "item"),
     **dict.fromkeys(("td", "th", "tr", "table"), "row"),
@@ -50,7 +50,7 @@ class Line:
     """One line of the extractor's text, and where it stands."""
 
     text: str
-    kind: Kind
+    kind: BlockKind
     place: Place | None
     left_out: bool = False
 
@@ -79,7 +79,8 @@ class Body:
 def read_body(text: str, outline: Outline, url: str) -> Body:
     """The lines of ``text``, and what was left out beside them, as blocks; white space folded, marks taken off."""
     plain = [line for line in map(_plain, text.split("\n")) if line]
-    places = outline.places(line.replace(CELLS, "") for line, _ in plain)
+    found = outline.places(line.replace(CELLS, "") for line, _ in plain)
+    plain, places = with_twins(plain, found, outline)
     whole = completed([line for line, _ in plain], places, outline)
     lines = [Line(line, kind, place) for line, (_, kind), place in zip(whole, plain, places, strict=True)]
     for gap in reversed(list(gaps([line for line, _ in plain], places, outline))):
@@ -88,7 +89,7 @@ def read_body(text: str, outline: Outline, url: str) -> Body:
     return Body(tuple(frame.block(index) for index in range(len(lines))), frame.start)
 
 
-def _plain(line: str) -> tuple[str, Kind] | None:
+def _plain(line: str) -> tuple[str, BlockKind] | None:
     line = " ".join(line.split())
     if line.startswith("|") and line.endswith("|"):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -175,7 +176,7 @@ class Frame:
         return self._pictured[element]
 
 
-def _kind(kind: Kind, inside: Sequence[HtmlElement]) -> Kind:
+def _kind(kind: BlockKind, inside: Sequence[HtmlElement]) -> BlockKind:
     if kind != "paragraph":
         return kind
     return next((KINDS[tag] for element in inside if (tag := str(element.tag)) in KINDS), kind)

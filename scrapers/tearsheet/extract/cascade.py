@@ -24,7 +24,7 @@ from trafilatura.core import (
 from trafilatura.external import SANITIZED_XPATH, compare_extraction, justext_rescue
 from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
 from trafilatura.main_extractor import extract_content
-from trafilatura.settings import Extractor
+from trafilatura.settings import MANUALLY_CLEANED, Extractor
 from trafilatura.xml import xmltotxt
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
@@ -32,6 +32,8 @@ Result = tuple[_Element, str]
 
 SPACED = 1.25
 """Characters of a text a character of it without its spaces, at most."""
+CLOSED_IN = 1000
+"""Characters that readers see on a page in which there must be a text."""
 CERTAIN = 5000
 """Characters from which on the main extractor has found the article: 2 of 631 such pages would change."""
 
@@ -46,7 +48,14 @@ def article_text(root: HtmlElement, url: str, *, visible: int, is_forum: bool) -
         is_forum: what stands in its comments is the text.
     """
     options = Extractor(output_format="python", url=url, comments=False)
-    tree = prune_unwanted_nodes(copy(root), RAW_TREE_PRUNE_XPATH)
+    found = _found(copy(root), options, visible, is_forum=is_forum)
+    if not found and visible >= CLOSED_IN:
+        found = _found(_opened(copy(root), visible), options, visible, is_forum=is_forum)
+    return found
+
+
+def _found(tree: HtmlElement, options: Extractor, visible: int, *, is_forum: bool) -> str:
+    tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
     if not is_forum:
         tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
     found = _extracted(tree, options, visible)
@@ -56,6 +65,15 @@ def article_text(root: HtmlElement, url: str, *, visible: int, is_forum: bool) -
     if 0 < len(found[1]) < ESCALATION_MAX_LENGTH and _covers_little(found[1], tree, visible):
         found = max(_retried(found, tree, options), key=lambda result: len(result[1]))
     return xmltotxt(found[0], options.formatting) or ""
+
+
+def _opened(tree: HtmlElement, visible: int) -> HtmlElement:
+    """The tree with plain boxes for those that are never text, and yet hold most of it: nobody closed them."""
+    for element in tree.iter(*MANUALLY_CLEANED):
+        if element.tag != "head" and len("".join(element.text_content().split())) >= visible / 2:
+            element.tag = "div"
+            element.attrib.clear()
+    return tree
 
 
 def _extracted(tree: HtmlElement, options: Extractor, visible: int) -> Result:

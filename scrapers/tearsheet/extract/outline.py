@@ -93,10 +93,10 @@ class Outline:
             yield self._place(self._starts[first], self._starts[node] - self._starts[first])
 
     def stretch(self, element: HtmlElement) -> tuple[int, int]:
-        """Where in the stream the text of an element begins and ends; it has some."""
+        """Where in the stream the text of an element begins and ends; the same where it has none."""
         inside = set(element.iter())
         nodes = [node for node, owner in enumerate(self._owners) if owner in inside]
-        return self._starts[nodes[0]], self._starts[nodes[-1] + 1]
+        return (self._starts[nodes[0]], self._starts[nodes[-1] + 1]) if nodes else (0, 0)
 
     def heading(self, text: str) -> Place | None:
         """Where a text stands as a heading of first or second rank, else where it stands at all."""

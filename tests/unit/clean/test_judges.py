@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.clean.article import PARAGRAPHS, TITLE, body, cut_of
 
@@ -71,10 +73,24 @@ def test_links_to_other_articles_inside_the_text_are_cut() -> None:
         Block(kind="paragraph", text=f"The harbour and its {thing}, part {n}", linked=1.0, target="site")
         for n, thing in enumerate(("cranes", "pilots", "gulls"))
     ]
-    long = [*body(), *reversed(body())]
-    cleaned = clean([*long[:3], *teasers, *long[3:]], title=TITLE, language="en")
+    later = [replace(block, text=f"On the second day, {block.text}") for block in body()]
+    cleaned = clean([*body()[:3], *teasers, *body()[3:], *later], title=TITLE, language="en")
     assert [cut.text for cut in cleaned.removed] == [block.text for block in teasers]
     assert {cut.reason for cut in cleaned.removed} == {"related"}
+
+
+def test_a_text_that_is_printed_twice_is_kept_once() -> None:
+    lines = [line for block in body() for line in block.text.split(", ")]
+    again = [Block(kind="paragraph", text=line) for line in lines]
+    cleaned = clean([*body(), *again], title=TITLE, language="en")
+    assert cleaned.text.split("\n") == [block.text for block in body()]
+    assert {(cut.reason, cut.rule) for cut in cleaned.removed} == {("repeated", "printed before")}
+
+
+def test_a_refrain_and_a_quote_of_the_text_stay() -> None:
+    refrain = Block(kind="paragraph", text="And the river took it all away, the boats, the sheds and the bell.")
+    story = [refrain, *body()[:2], refrain, *body()[2:], refrain]
+    assert clean(story, title=TITLE, language="en").removed == ()
 
 
 def test_a_paragraph_with_a_link_stays() -> None:

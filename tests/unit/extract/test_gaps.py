@@ -37,3 +37,9 @@ def test_a_box_beside_the_text_does_not_come_back() -> None:
     box = "<aside><h3>Also in the paper</h3><p>The ferry is late again, and nobody knows why.</p></aside>"
     lines = texts(f"<p>{FIRST}</p><p>{SECOND}</p>{box}<p>{THIRD}</p><p>{FOURTH}</p>")
     assert not any("ferry" in line for line in lines)
+
+
+def test_a_box_that_nobody_closed_does_not_take_the_article_with_it() -> None:
+    story = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS * 4)
+    html = f"<html lang='en'><body><aside class='popup'><p>Hello</p><h1>{TITLE}</h1>{story}</body></html>"
+    assert set(PARAGRAPHS) <= {block.text for block in extract(html).blocks}
