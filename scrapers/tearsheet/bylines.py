@@ -16,10 +16,11 @@ MAX_TOKENS = 6
 MAX_NAMES = 12
 
 _LEADS = """
+    this post was written by, this article was written by,
     written by, words by, posted by, reported by, story by, report by, article by, text by, analysis by, review by,
     interview by, opinion by, recipe by, submitted by, published by, by, author, authors, writer, reporter,
     ein kommentar von, ein gastbeitrag von, ein bericht von, ein artikel von, ein interview von, ein essay von, von,
-    text, text von, autor, autorin, autoren, autor*in, aufgezeichnet von, geschrieben von, verfasst von,
+    text, text von, autor, autorin, autoren, autor*in, aufgezeichnet von, geschrieben von, erstellt von, verfasst von,
     par, propos recueillis par, un article de, auteur, auteure, autrice, écrit par, rédigé par, publié par,
     por, escrito por, autora, redactor, redactora, texto, di, a cura di, scritto da, autore, testo di, articolo di,
     door, geschreven door, tekst, przez, autorka, opracowanie, opracował, opracowała, rozmawiał, rozmawiała,
@@ -55,6 +56,7 @@ _TAIL = re.compile(
     rf"|\b(?:{_MONTHS})\.?\s+\d|\bfrom\s+the\b)",
     re.IGNORECASE,
 )
+_DOTS = re.compile(r"\s+[•·‧∙]\s+")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+|\S+\[at\]\S+")
 _MONTH = re.compile(rf"\s+(?:{_MONTHS})\.?$", re.IGNORECASE)
 _EDGES = " .,:;'\"“”„«»*·|/\\-–—_’‘"
@@ -66,9 +68,17 @@ _NO_NAME = re.compile(
     r"|table of contents)$"
     r"|\b(?:says|schreibt|sagt|wrote|posts by|articles by|artikel von|posted|published|updated|subscribe|newsletter"
     r"|copyright|cookies?|follow|learn more|read more|click|minutes?|mins?|foto:|photo:|bild:|image:|toggle|view all"
-    r"|about)\b",
+    r"|about|publiziert|veröffentlicht|pressemitteilung|insights|note from|topic author|autoreninfo|beitrag"
+    r"|liked by|privacy policy|tags"
+    r"|wortlaut|artikelübersicht)\b",
     re.IGNORECASE,
 )
+_POST = re.compile(
+    r"(?:head|director|manager|professor|lecturer|chief|president|vice|leiter(?:in)?|leitung|responsable|jefe|directora?)"
+    r"\s(?:of|for|de|der|des|für|del)\b|(?:senior|junior|assistant|associate|managing|executive|deputy)\s",
+    re.IGNORECASE,
+)
+"""How a post begins that somebody holds; what follows it tells more of the post and names nobody."""
 _BODY = re.compile(
     r"\b(?:editor(?:s|ial|-in-chief)?|staff|team|newsroom|desk|newsdesk|reporters?|correspondents?|writers?|contributors?"
     r"|journalists?|experts?|experte|founder|ceo|developer|specialist|support|university|institute|magazine|agency"
@@ -85,6 +95,7 @@ _DESK = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]")
+_IN_NAMES = re.compile(r"[^\d:!?=#/]+")
 _PARTICLES = frozenset(
     {"de", "da", "do", "dos", "das", "del", "della", "di", "la", "le", "van", "von", "der", "den", "ter", "ten", "zu"}
     | {"zum", "af", "av", "al", "el", "bin", "ibn", "ben", "bint", "abu", "y", "e", "und"}
@@ -102,9 +113,19 @@ class Byline:
 def names(raw: str) -> tuple[str, ...]:
     """The people and bodies named in what is known to be a byline, in order, each once."""
     line = " ".join(_ADDRESS.sub(" ", raw).split())
+    parts = [found for part in _DOTS.split(line) if (found := _names(part))]
+    people = (found for found in parts if any(map(looks_like_name, found)))
+    return next(people, next(iter(parts), ()))
+
+
+def _names(line: str) -> tuple[str, ...]:
+    dated = any(map(str.isdigit, line))
     found: dict[str, str] = {}
     for part in _AND.split(_without_tail(_without_lead(line))):
-        name = _MONTH.sub("", _TITLES.sub("", _without_lead(part))).strip(_EDGES)
+        name = _TITLES.sub("", _without_lead(part)).strip(_EDGES)
+        if found and _POST.match(name):
+            break
+        name = _MONTH.sub("", name) if dated else name  # Maio and April are names, too
         if is_name(name):
             found.setdefault(name.casefold(), name)
     return tuple(found.values())[:MAX_NAMES]
@@ -135,6 +156,11 @@ def is_anybody(name: str) -> bool:
     return not _DESK.fullmatch(name)
 
 
+def is_newsroom(name: str) -> bool:
+    """Whether a name is that of a newsroom: a word for one, with the outlet's name beside it or without."""
+    return any(_DESK.fullmatch(word) for word in re.split(r"[\s-]+", name))
+
+
 def is_person(name: str) -> bool:
     """Whether a name may be a human being's, and not a newsroom's, an agency's or a role."""
     return not _BODY.search(name)
@@ -147,7 +173,8 @@ def looks_like_name(text: str) -> bool:
         return 1 < len(text) <= 5
     capital = [word for word in words if not word[0].islower()]
     small = [word for word in words if word[0].islower() and word.casefold() not in _PARTICLES]
-    return len(capital) > 1 and not small and is_name(text) and is_person(text)
+    written = len(capital) > 1 and not small and _IN_NAMES.fullmatch(text) and len(max(words, key=len)) > 2
+    return bool(written) and is_name(text) and is_person(text)
 
 
 def _without_lead(text: str) -> str:

@@ -81,7 +81,8 @@ class Block:
     ``linked`` is the share of its characters that are a link, ``target`` where its first link leads: ``here`` (into
     the page), ``site`` or ``away``. ``context`` holds the element, class and id names around it, innermost first, up
     to the element that holds most of the text; ``region`` says where it stands to the box that holds three quarters
-    of the text. ``left_out``: the extractor did not take it for text.
+    of the text. ``left_out``: the extractor did not take it for text, or ``cut_by``, a selector of the source's rules,
+    names it. ``kept``: such a selector says that it is text.
     """
 
     kind: BlockKind
@@ -91,6 +92,27 @@ class Block:
     context: tuple[str, ...] = ()
     region: Literal["before", "within", "after"] = "within"
     left_out: bool = False
+    cut_by: str | None = None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRule:
+    """What an operator declares of the pages of one source, in CSS selectors; ``since`` and ``until`` are included.
+
+    ``cut`` names what is no text, ``keep`` what is text and stronger, ``title`` and ``authors`` where these stand.
+    """
+
+    cut: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    title: str | None = None
+    authors: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it holds for pages fetched on a day of UTC."""
+        return (self.since or date.min) <= day <= (self.until or date.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +183,11 @@ class Document:
     title: str | None = None
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
     published_has_time: bool | None = None
+    published_from: str | None = None
     modified_at: datetime | None = None
     language: str | None = None
     section: str | None = None
@@ -182,6 +206,7 @@ class Document:
     payload_digest: str
     extractor: str
     learned: str | None = None
+    rules: str | None = None
     config: str
     content_hash: str | None = None
     near_hash: bytes | None = None

@@ -6,6 +6,8 @@ a night is published, and merged by night, so that an older night run late never
 - *seen*: each night on which a URL was asked, with the payload digest it gave (``None``: unchanged since), or the
   final failure (404, 410 …) that ended it. Seen for night D means asked in a night other than D.
 - *pending*: URLs to be asked again, with the night on which they were first pending.
+- *counts*: what the source's articles have in common, as learning writes it down; JSON here, because who crawls does
+  not read it.
 - *channels*: validators (ETag, Last-Modified) of feeds, sitemaps and pages, and the channels these named, which a
   304 still asks.
 """
@@ -91,6 +93,7 @@ class SourceState:
     seen: dict[str, Seen] = field(default_factory=dict)
     pending: dict[str, Pending] = field(default_factory=dict)
     channels: dict[str, ChannelState] = field(default_factory=dict)
+    counts: str = ""
 
     def is_seen(self, document_id: str, night: str) -> bool:
         """Asked, with a final answer, in a night other than this one."""
@@ -108,6 +111,7 @@ class SourceState:
             pending={key: value for key, value in pending.items() if key not in seen},
             channels=self.channels
             | {url: new for url, new in night.channels.items() if not _newer(self.channels.get(url), new)},
+            counts=night.counts or self.counts,
         )
 
 

@@ -32,10 +32,11 @@ def test_the_tutorial(tmp_path: Path) -> None:
 
 
 def test_add_a_source(tmp_path: Path) -> None:
-    declared, channels = _yaml("add-a-source.md")
-    collection = "# config/collections/my-press.yaml\nsources:\n" + declared.partition("\n")[2] + channels
+    declared, channels, rules = _yaml("add-a-source.md")
+    collection = "# config/collections/my-press.yaml\nsources:\n" + declared.partition("\n")[2] + channels + rules
     tutorial = [text for text in _yaml("tutorial.md") if "sources:" not in text]
     (source,) = load(_write(tmp_path, [*tutorial, collection])).collections["my-press"].sources
     assert source.feeds == ("https://www.example.org/rss.xml",)
     assert source.sitemaps == ()
     assert source.expect.min_articles == 5
+    assert [rule.cut for rule in source.rules] == [("div.reader-offer", "aside[data-kind=poll]"), (".offer",)]

@@ -15,19 +15,22 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tearsheet.clean.judges import HEADLINE, JUDGES, Draft, Judge
-from tearsheet.clean.repeated import learned_blocks
+from tearsheet.clean.repeated import SECOND_COPY, learned_blocks, second_copy
 from tearsheet.clean.rules import fold, rules_for
 from tearsheet.clean.words import Facts, Verdict, quotation, verdict
 from tearsheet.model import NOTHING_LEARNED, Block, Learned, Removed
 
 MAX_BOX = 0.4
 """Share of a text that one name of a box may cut, unless it is a name for what readers wrote."""
+OF_THE_PAGE: tuple[Judge, ...] = (*JUDGES, second_copy)
 OF_THE_SOURCE: tuple[Judge, ...] = (learned_blocks,)
 """Asked when the others have no more to say, see ``repeated``."""
 LEFT_OUT = "trafilatura"
 """The rule of blocks that the extractor left out."""
+DECLARED = "rule"
+"""The reason of blocks that a rule of the page's source cuts."""
 MAY_BE_MOST = frozenset({"comments"})
-CUTS_QUOTATIONS = re.compile(r"headline|caption|picture|markup:|list of links|teasers")
+CUTS_QUOTATIONS = re.compile(rf"headline|caption|picture|markup:|list of links|teasers|{SECOND_COPY}")
 """Rules that look at what a block is, and not at what it says."""
 
 
@@ -51,17 +54,14 @@ def clean(
 ) -> Cleaned:
     """The article among a page's blocks; what else is known of the page guards its own words.
 
-    A block that the extractor left out is cut by the rule ``trafilatura``, with the reason that our rules give it.
+    A block that the extractor left out is cut by the rule ``trafilatura``, with the reason that our rules give it; one
+    that a rule of its source names, by that; and one that such a rule keeps is never cut.
     """
     lines = [fold(block.text) for block in blocks]
     rules = rules_for(language)
     facts = Facts(title, standfirst, authors, rules, rules.present("\n".join(lines)), learned)
     said = {index: found for index, block in enumerate(blocks) if (found := verdict(block, lines[index], facts))}
-    removed = {
-        index: Removed(text=block.text, reason=_reason(said.get(index)), rule=LEFT_OUT, position=index)
-        for index, block in enumerate(blocks)
-        if block.left_out
-    }
+    removed = {index: _left_out(block, index, said.get(index)) for index, block in enumerate(blocks) if block.left_out}
     kept = [index for index, block in enumerate(blocks) if not block.left_out]
     cut: dict[int, Removed] = {}
     own = tuple(kept)
@@ -72,7 +72,7 @@ def clean(
             facts,
             _emptied(own, cut),
         )
-        cuts = _cuts(draft, kept, JUDGES, _bounded(said, kept, lines)) or _cuts(draft, kept, OF_THE_SOURCE, {})
+        cuts = _cuts(draft, kept, OF_THE_PAGE, _bounded(said, kept, lines)) or _cuts(draft, kept, OF_THE_SOURCE, {})
         if not cuts:
             break
         cut |= {index: _entry(blocks[index], index, found) for index, found in cuts.items()}
@@ -90,8 +90,11 @@ def clean(
     )
 
 
-def _reason(found: Verdict | None) -> str:
-    return found.reason if found else "other"
+def _left_out(block: Block, position: int, found: Verdict | None) -> Removed:
+    """The entry of a block that the extractor left out, or a rule of the page's source."""
+    if block.cut_by:
+        return Removed(text=block.text, reason=DECLARED, rule=f"source:{block.cut_by}", position=position)
+    return Removed(text=block.text, reason=found.reason if found else "other", rule=LEFT_OUT, position=position)
 
 
 def _bounded(said: Mapping[int, Verdict], kept: Sequence[int], lines: Sequence[str]) -> dict[int, Verdict]:
@@ -119,7 +122,7 @@ def _cuts(
 
 
 def _may_cut(block: Block, found: Verdict) -> bool:
-    return bool(CUTS_QUOTATIONS.match(found.rule)) or not quotation(block)
+    return not block.kept and (bool(CUTS_QUOTATIONS.match(found.rule)) or not quotation(block))
 
 
 def _spared_headline(removed: Mapping[int, Removed], left: int) -> int | None:

@@ -21,6 +21,8 @@ HEAD = 6
 """Blocks at the head of a text among which a date may stand alone."""
 SHORT_DATE = 14
 """Letters that such a line has fewer of, beside the date itself."""
+INITIALS = re.compile(r"[(\[](?:[^\W\d_]{1,8}[.]?(?:\s?[/,;–-]\s?|\s)?){1,4}[)\]]\.?")
+"""A bracket of agencies and initials."""
 BESIDE_NAME, MAX_NAME = 2, 3
 """Words beside an author's name in a line that signs, and words of a name."""
 NAMES_APART = re.compile(r"\s*[/,&]\s*")
@@ -41,8 +43,6 @@ CONTENTS = 3
 MAX_LISTED = 0.3
 """Share of the text above which lists of links are what the page is about."""
 MAX_OFFER = 0.5
-SHORT_REPEAT, LONG_REPEAT = 15, 400
-"""Characters of a block with which a second printing may begin, and of the whole of it."""
 LONG = 400
 MIN_GOODS = 2
 BOXED = frozenset({"related", "newsletter", "subscription", "share", "comments", "advertisement", "bio", "cookie"})
@@ -77,21 +77,6 @@ def standfirst(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     for index, block in enumerate(draft.blocks[:HEAD]):
         if own and plain(block.text) == own:
             yield index, Verdict("standfirst", "standfirst")
-
-
-def repeated(draft: Draft) -> Iterator[tuple[int, Verdict]]:
-    """The text printed once more, as for a printer or a narrow screen, whatever its lines: not a refrain or a quote."""
-    said = ""
-    flags: list[bool] = []
-    for line in draft.lines:
-        words = "".join(line.split())
-        again = len(words) >= SHORT_REPEAT or bool(flags and flags[-1])
-        flags.append(again and words in said)
-        said += words
-    for is_repeat, run in groupby(range(len(flags)), key=flags.__getitem__):
-        places = list(run)
-        if is_repeat and sum(len(draft.lines[place]) for place in places) >= LONG_REPEAT:
-            yield from ((place, Verdict("repeated", "printed before")) for place in places)
 
 
 def offers(draft: Draft) -> Iterator[tuple[int, Verdict]]:
@@ -139,12 +124,19 @@ def _signs(draft: Draft, index: int) -> bool:
     if any(len(words) <= len(name) + BESIDE_NAME for name in named):
         return True
     parts = NAMES_APART.split(block.text)
-    return index == 0 and len(words) <= MAX_NAME * len(parts) and all(map(bylines.looks_like_name, parts))
+    return (
+        index == 0
+        and bool(block.context)
+        and len(words) <= MAX_NAME * len(parts)
+        and all(map(bylines.looks_like_name, parts))
+    )
 
 
 def endnotes(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     """Behind the middle: what the author does, who helped, where else it was published."""
     full = tuple(name for name in draft.facts.names if " " in name)
+    if draft.blocks and INITIALS.fullmatch(draft.blocks[-1].text):
+        yield len(draft.blocks) - 1, Verdict("byline", "agency line")
     for index in range(len(draft.blocks) // 2, len(draft.blocks)):
         line = draft.lines[index]
         if len(line) > SHORT_BIO:
@@ -245,4 +237,4 @@ def orphans(draft: Draft) -> Iterator[tuple[int, Verdict]]:
             following = block
 
 
-JUDGES: tuple[Judge, ...] = (headline, standfirst, repeated, offers, signatures, endnotes, links, strays, orphans)
+JUDGES: tuple[Judge, ...] = (headline, standfirst, offers, signatures, endnotes, links, strays, orphans)

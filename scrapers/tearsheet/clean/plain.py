@@ -17,7 +17,10 @@ from tearsheet.model import Block
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
 STRONG = re.compile(r"(?<![\w*_])(\*\*\*|___|\*\*|__|\*|_)(?=\S)(.{1,500}?)(?<=\S)\1(?![\w*_])")
-ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+APART = 0xF0000
+"""Where escaped signs are kept while marks are taken off: a plane of private use."""
+RESTORED = {APART + code: chr(code) for code in range(0x80)}
 Kind = Literal["heading", "item", "quote", "paragraph"]
 MARKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("heading", re.compile(r"#{1,6}\s+")),
@@ -32,11 +35,12 @@ PREPOSITION = re.compile(r"^(?:on|am|le|el|il|em|op|dnia|от|від|στις|de
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainPage:
-    """What a plain text says: ``published`` is midnight UTC of the byline's day."""
+    """What a plain text says: ``published`` is midnight UTC of the byline's day, ``published_raw`` its words."""
 
     title: str | None
     authors: tuple[str, ...]
     published: datetime | None
+    published_raw: str | None
     blocks: tuple[Block, ...]
 
 
@@ -46,10 +50,12 @@ def read_plain(text: str) -> PlainPage:
     signed = next(((i, byline) for i, block in enumerate(blocks) if (byline := bylines.read(block.text))), None)
     if signed:
         blocks = _joined(blocks, signed[0])
+    published = _day(signed[1].rest) if signed else None
     return PlainPage(
         title=_headline(blocks),
         authors=signed[1].names if signed else (),
-        published=_day(signed[1].rest) if signed else None,
+        published=published,
+        published_raw=PREPOSITION.sub("", signed[1].rest) if signed and published else None,
         blocks=tuple(blocks),
     )
 
@@ -73,10 +79,11 @@ def _block(line: str) -> Block | None:
 
 def _unmarked(line: str) -> str:
     """A line without images, link targets, emphasis and escapes."""
+    line = ESCAPED.sub(lambda escaped: chr(APART + ord(escaped[1])), line)
     line = LINK.sub(r"\1", IMAGE.sub(r"\1", line))
     while (plain := STRONG.sub(r"\2", line)) != line:
         line = plain
-    return ESCAPED.sub(r"\1", line).replace("`", "")
+    return line.replace("`", "").translate(RESTORED)
 
 
 def _joined(blocks: list[Block], byline: int) -> list[Block]:

@@ -1,6 +1,6 @@
-"""The judge of repetition: what the source's other pages have as well.
+"""The judges of repetition: what the source's other pages have as well, and a text that stands on its page twice.
 
-It is asked where all others have no more to say: a page of whose clean text nothing is known to be
+What is learned is asked where all others have no more to say: a page of whose clean text nothing is known to be
 repeated is cleaned as if nothing were known.
 
 What is learned of a source is fingerprints; whether a block that has one is furniture is judged on the page: the
@@ -10,20 +10,26 @@ that other pages take for a teaser, and a text most of which is known are spared
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from tearsheet.clean.judges import STOPS, Draft
 from tearsheet.clean.words import Verdict, plain
 from tearsheet.fingerprints import block_hash
 
+NO_LETTERS = re.compile(r"\W+")
 REPEATED = "repeated"
 LEARNED = "learned"
+SECOND_COPY = "second copy"
 MAX_KNOWN = 0.5
 """Share of a text's characters above which known sentences are the text: it is a copy of one that was counted."""
 PROSE = 80
 """Characters from which on a block that ends like a sentence is one."""
 LABEL = 12
 """Characters that a label has fewer of: it goes only with a longer block beside it, or as the last of all."""
+MIN_COPY = 200
+COPY_SHARE = 0.5
+"""Letters that a second copy has at least, and of all letters before it."""
 
 
 def is_prose(text: str) -> bool:
@@ -71,3 +77,24 @@ def _has_company(place: int, shares: Mapping[int, float], draft: Draft) -> bool:
         if at == len(draft.blocks):
             return True
     return False
+
+
+def second_copy(draft: Draft) -> Iterator[tuple[int, Verdict]]:
+    """A run of blocks that is, letter by letter, at least half of what stands before it, however cut into lines."""
+    packed = [
+        None if block.kind in ("row", "code") else NO_LETTERS.sub("", line)
+        for block, line in zip(draft.blocks, draft.lines, strict=True)
+    ]
+    before, place = "", 0
+    while place < len(packed):
+        end, run = place, ""
+        while end < len(packed) and (piece := packed[end]) is not None and run + piece in before:
+            run += piece
+            end += 1
+        if len(run) >= max(MIN_COPY, COPY_SHARE * len(before)):
+            for twice in range(place, end):
+                yield twice, Verdict(REPEATED, SECOND_COPY)
+            place = end
+        else:
+            before += packed[place] or ""
+            place += 1

@@ -15,6 +15,11 @@ OPENING = re.compile(r"[–—-]*\s?[\"“„«‹»「『‘‚]")
 SPOKEN = re.compile(r"[\"”“»«’』」]\s*\w+(?:\s+\w+|\w{2})")
 """A closing mark with words behind it: who said it."""
 SENTENCE = re.compile(r"(?<=[.!?؟…])\s+|(?<=[。！？])")
+REPORTED = re.compile(
+    r"[,;] (?:\w+ )?(?:said|says|told|asked|wrote|sagt|sagte|schrieb|dit|déclare|dijo|dice|disse|afferma|zegt|zei"
+    r"|powiedział\w*|mówi|сказал\w*|говорит|сказав|сказала)\b"
+)
+"""Somebody said so: the outlet does not ask its readers."""
 SHORT_LABEL = 90
 SHORT_LEAD = 220
 SHORT_CALL = 320
@@ -121,10 +126,11 @@ def _call(block: Block, line: str, facts: Facts) -> Verdict | None:
 
 
 def _asks(sentence: str, facts: Facts) -> str | None:
-    """What a sentence asks for; nothing if it asks with a word of the title: then the article is about it."""
+    """What a sentence asks for; nothing if somebody is said to ask, or it asks with a word of the title."""
     phrases = (reason for phrase, reason in facts.asks if phrase in sentence)
     reason = facts.rules.starts("calls", sentence) or next(phrases, None)
-    return None if reason and stems(sentence) & facts.topic else reason
+    spared = reason and (REPORTED.search(sentence) or stems(sentence) & facts.topic)
+    return None if spared else reason
 
 
 def _caption(block: Block, line: str, facts: Facts) -> Verdict | None:

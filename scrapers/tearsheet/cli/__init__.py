@@ -30,6 +30,8 @@ COMMANDS = {
     "topic": "topic",
     "status": "status",
     "explain": "explain",
+    "clean": "clean",
+    "record": "record",
     "pull": "pull",
 }
 """Each command and the module of this package that holds its function."""

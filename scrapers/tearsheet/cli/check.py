@@ -1,4 +1,4 @@
-"""``tearsheet check``: what is wrong with a configuration; with ``--online``, what its sources answer today."""
+"""``tearsheet check``: what is wrong with a configuration, with what its sources answer, with golden pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,6 +33,9 @@ def check(
     online: Annotated[
         bool, typer.Option("--online", help="Ask each source for its homepage, robots, feeds, sitemaps.")
     ] = False,
+    pages: Annotated[
+        Path | None, typer.Option(help="A folder of golden pages: hold each against what is expected of it.")
+    ] = None,
     collection: Annotated[str | None, typer.Option("--collection", "-c", help="Only this collection.")] = None,
     source: Annotated[
         list[str] | None, typer.Option("--source", "-s", help="Only this source; may be repeated.")
@@ -43,6 +47,8 @@ def check(
     reading = examine(config)
     if problems := [*reading.problems, *query_problems(reading)]:
         _refuse(problems, as_json=as_json)
+    if pages:
+        return _check_pages(pages, config, as_json=as_json)
     chosen = _chosen(reading.configuration.collections, collection, source)
     if not online:
         return _print_summary(reading, as_json=as_json)
@@ -96,7 +102,7 @@ def _survey_all(sources: Sequence[Source], settings: FetchSettings, *, quiet: bo
         from tearsheet.cli.survey import refuse_without_contact, survey
     except ModuleNotFoundError as error:
         raise ConfigError(f"--online needs {error.name}: pip install 'tearsheet[harvest]'") from error
-    refuse_without_contact(sources, settings)
+    refuse_without_contact([source.homepage for source in sources], settings)
     client, surveys = PoliteClient(settings), {}
     executor = ThreadPoolExecutor(AT_ONCE)
     try:
@@ -108,6 +114,14 @@ def _survey_all(sources: Sequence[Source], settings: FetchSettings, *, quiet: bo
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
     return [surveys[source.id] for source in sources]
+
+
+def _check_pages(folder: Path, config: Path, *, as_json: bool) -> None:
+    try:
+        from tearsheet.cli.golden import check_pages
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"--pages needs {error.name}: pip install 'tearsheet[harvest]'") from error
+    check_pages(folder, config, as_json=as_json)
 
 
 def _print_summary(reading: Reading, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""The few requests that ``tearsheet check --online`` makes: the manners of the harvest without its machinery.
+"""The few requests that ``check --online`` and ``record`` make: the manners of the harvest without its machinery.
 
 One request at a time a site with a delay between, robots.txt of every host obeyed (RFC 9309) and its Crawl-delay kept,
 the User-Agent of the settings; redirects, bytes and seconds have an end. Without a contact only loopback is asked.
@@ -47,6 +47,7 @@ class Answer:
     url: str
     status: int
     media_type: str
+    headers: dict[str, str]
     body: bytes
     location: str | None
 
@@ -164,6 +165,7 @@ class PoliteClient:
                 url=url,
                 status=response.status,
                 media_type=response.headers.get("Content-Type", ""),
+                headers=dict(response.headers.items()),
                 body=decode(body, response.headers.get("Content-Encoding", "")),
                 location=response.headers.get("Location"),
             )

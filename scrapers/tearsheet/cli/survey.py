@@ -122,13 +122,13 @@ def _read(answer: Answer, kind: ChannelKind) -> ChannelPage:
     return parse_page(answer.body, answer.url, kind)
 
 
-def refuse_without_contact(sources: Iterable[Source], settings: FetchSettings) -> None:
+def refuse_without_contact(urls: Iterable[str], settings: FetchSettings) -> None:
     """Other people's sites are asked only by somebody they can write to.
 
     Raises:
-        ConfigError: ``fetch.contact`` is not set, and a homepage is not on this machine.
+        ConfigError: ``fetch.contact`` is not set, and an address is not on this machine.
     """
-    strangers = [source.homepage for source in sources if not is_loopback(source.homepage)]
+    strangers = [url for url in urls if not is_loopback(url)]
     if strangers and not settings.contact:
         raise ConfigError(
             f"fetch.contact is not set, and {strangers[0]} is not on this machine: name a mail address or a URL in "

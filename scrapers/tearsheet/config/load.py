@@ -10,13 +10,22 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from tearsheet.config.environment import overridden
 from tearsheet.config.files import CollectionFile
-from tearsheet.config.models import IDENTIFIER, Collection, Configuration, Settings, Topic, TopicDeclaration
+from tearsheet.config.models import (
+    IDENTIFIER,
+    Collection,
+    Configuration,
+    RuleDeclaration,
+    Settings,
+    Topic,
+    TopicDeclaration,
+)
 from tearsheet.config.problems import Problem
-from tearsheet.config.reader import YamlFile, read
+from tearsheet.config.reader import Keys, YamlFile, read
 from tearsheet.config.validation import unknown, validated
 from tearsheet.errors import ConfigError
 
@@ -97,7 +106,20 @@ def _collection(id_: str, file: YamlFile) -> Collection | None:
     for number, source in enumerate(declared.sources if declared else ()):
         if not source.enabled and not source.reason:
             file.problem(("sources", number, "enabled"), "false needs a reason: say why under the key reason")
+        for place, rule in enumerate(source.rules):
+            _check_rule(rule, file, ("sources", number, "rules", place))
     return declared.resolved(id_) if declared and not file.notes else None
+
+
+def _check_rule(rule: RuleDeclaration, file: YamlFile, keys: Keys) -> None:
+    if not (rule.cut or rule.keep or rule.title or rule.authors):
+        file.problem(keys, "says nothing: give it one of cut, keep, title, authors")
+    _check_range(rule.since, rule.until, file, keys)
+
+
+def _check_range(since: date | None, until: date | None, file: YamlFile, keys: Keys) -> None:
+    if since and until and since > until:
+        file.problem((*keys, "until"), f"{until} is before since, {since}")
 
 
 def _topic(id_: str, file: YamlFile, known: list[str]) -> Topic | None:
@@ -106,8 +128,8 @@ def _topic(id_: str, file: YamlFile, known: list[str]) -> Topic | None:
     for number, collection in enumerate(declared.collections if declared else ()):
         if collection not in known:
             file.problem(("collections", number), unknown(collection, known, "collections"))
-    if declared and declared.since and declared.until and declared.since > declared.until:
-        file.problem(("until",), f"{declared.until} is before since, {declared.since}")
+    if declared:
+        _check_range(declared.since, declared.until, file, ())
     return Topic(id=id_, **dict(declared)) if declared and not file.notes else None
 
 

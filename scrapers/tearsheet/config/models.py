@@ -15,8 +15,18 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from tearsheet.config.cron import a_schedule
-from tearsheet.config.rules import a_contact, a_country, a_language, a_proxy, a_user_agent, a_web_address, a_zone
+from tearsheet.config.rules import (
+    a_contact,
+    a_country,
+    a_language,
+    a_proxy,
+    a_selector,
+    a_user_agent,
+    a_web_address,
+    a_zone,
+)
 from tearsheet.errors import ConfigError
+from tearsheet.model import SourceRule
 
 IDENTIFIER = r"^[a-z0-9][a-z0-9-]{0,62}$"
 WEB_ADDRESS = r"^https?://[^\s]+$"
@@ -29,6 +39,7 @@ HttpUrl = Annotated[str, Field(pattern=WEB_ADDRESS), AfterValidator(a_web_addres
 HttpProxy = Annotated[str, Field(pattern=WEB_ADDRESS), AfterValidator(a_proxy)]
 Country = Annotated[str, Field(pattern=COUNTRY), AfterValidator(a_country)]
 Language = Annotated[str, Field(pattern=LANGUAGE), AfterValidator(a_language)]
+Selector = Annotated[str, Field(min_length=1), AfterValidator(a_selector)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
@@ -59,6 +70,22 @@ class Limits(Strict):
     max_depth: int = Field(1, ge=0, le=5, description="links followed from the front page to sections to their pages")
 
 
+class RuleDeclaration(Strict):
+    """What is known of the pages of one source: CSS selectors, and the days of fetching for which they hold."""
+
+    cut: tuple[Selector, ...] = Field((), description="CSS selectors of what is no text; it goes to the ledger")
+    keep: tuple[Selector, ...] = Field((), description="CSS selectors of what is text, whatever else speaks against it")
+    title: Selector | None = Field(None, description="CSS selector of the headline; the first match with words")
+    authors: Selector | None = Field(None, description="CSS selector of the authors' names; all matches")
+    since: date | None = Field(None, description="first day of fetching (UTC), YYYY-MM-DD")
+    until: date | None = Field(None, description="last day of fetching (UTC), YYYY-MM-DD")
+
+    @property
+    def rule(self) -> SourceRule:
+        """As the stages are handed it."""
+        return SourceRule(**dict(self))
+
+
 class SourceDeclaration(Strict):
     """One outlet, as it is declared."""
 
@@ -77,6 +104,7 @@ class SourceDeclaration(Strict):
     enabled: bool = Field(True, description="false: not crawled; needs a reason")
     reason: str | None = Field(None, min_length=1, description="why it is not enabled")
     expect: Expect = Field(Expect(), description="what this source should give each night")
+    rules: tuple[RuleDeclaration, ...] = Field((), description="how its pages are read where that goes wrong")
 
 
 class Source(SourceDeclaration):
@@ -223,3 +251,15 @@ class Configuration(Strict):
             known = ", ".join(sorted(self.collections)) or "none"
             raise ConfigError(f"no collection is called {name!r}; known are: {known}")
         return self.collections[name]
+
+    def source(self, name: str) -> Source:
+        """A source by its id, which is unique over all collections.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        sources = {source.id: source for collection in self.collections.values() for source in collection.sources}
+        if name not in sources:
+            known = ", ".join(sorted(sources)) or "none"
+            raise ConfigError(f"no source is called {name!r}; known are: {known}")
+        return sources[name]

@@ -6,6 +6,7 @@ import difflib
 import re
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from string import Formatter
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,6 +18,8 @@ ISO_639_1 = (
     "nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su "
     "sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+NAMESPACE = re.compile(r"\|(?!=)")
 USER_ASSIGNED = {"XK": "Kosovo", "ZZ": "unknown"}
 """Of the codes that ISO 3166-1 leaves to its users, the two in common use."""
 
@@ -87,6 +90,21 @@ def a_user_agent(template: str) -> str:
     if unknown:
         raise ValueError(f"only {{version}} and {{contact}} are filled in, not {', '.join(sorted(unknown))!r}")
     return template
+
+
+def a_selector(text: str) -> str:
+    """A CSS selector of elements; not looked at where the extra [harvest] is missing: there nothing is extracted."""
+    if find_spec("cssselect") is None:
+        return text
+    from cssselect import HTMLTranslator, SelectorError
+
+    try:
+        HTMLTranslator().css_to_xpath(text)
+    except SelectorError as error:
+        raise ValueError(f"{text!r} is no CSS selector of elements, such as div.promo > p: {error}") from error
+    if NAMESPACE.search(QUOTED.sub("", text)):
+        raise ValueError(f"{text!r} names a namespace, and HTML has none: leave out what stands before the |")
+    return text
 
 
 def without_credentials(text: str) -> str:

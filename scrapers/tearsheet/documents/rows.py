@@ -27,14 +27,15 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
             mentions=capture.mentions,
             headers=headers,
             fetched_at=capture.fetched_at,
+            rules=context.rules_for(capture),
             learned=context.learned_of(capture.source),
         )
     except RecordError:
         return dropped(capture, context, "unreadable")
-    return _row(capture, context, page)
+    return row(capture, context, page)
 
 
-def _row(capture: Capture, context: Context, page: Extraction) -> Document:
+def row(capture: Capture, context: Context, page: Extraction) -> Document:
     """What the page says, on the row of its capture; only an article has text."""
     known = replace(
         dropped(capture, context, page.kind),
@@ -42,9 +43,11 @@ def _row(capture: Capture, context: Context, page: Extraction) -> Document:
         title=page.title,
         standfirst=page.standfirst,
         authors=page.authors,
+        agency=page.agency,
         published_at=page.published_at,
         published_raw=page.published_raw,
         published_has_time=page.published_has_time,
+        published_from=page.published_from,
         modified_at=page.modified_at,
         language=page.language,
         section=page.section,

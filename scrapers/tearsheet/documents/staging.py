@@ -1,7 +1,8 @@
 """Staged rows: each WARC segment's documents as one Parquet object, before the night is published.
 
-``staged/<collection>/<night>/<segment>.<hash>.parquet`` where the hash is of the extractor and the learned snapshots:
-another extractor stages anew. Staged objects are derived and swept later; what is missing is extracted again.
+``staged/<collection>/<night>/<segment>.<hash>.parquet`` where the hash is of the extractor, the learned snapshots and
+the rules that sources declare: another extractor stages anew. Staged objects are derived and swept later; what is
+missing is extracted again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 
 from tearsheet.archive.reader import segment_captures, segments
 from tearsheet.documents.pool import Pool
-from tearsheet.documents.task import Context, Task
+from tearsheet.documents.task import Context, Task, rules_hash
 from tearsheet.errors import RecordError
 from tearsheet.fingerprints import block_hash
 from tearsheet.model import Capture, Document
@@ -36,9 +37,13 @@ class Staged:
 
 
 def staged_key(warc_key: str, context: Context) -> str:
-    """Where the rows of a segment stand for this extractor and these snapshots."""
+    """Where the rows of a segment stand for this extractor, these snapshots and these rules."""
     recipe = "\n".join(
-        [context.extractor, *(f"{source}={context.learned_id(source)}" for source in sorted(context.learned))]
+        [
+            context.extractor,
+            *(f"{source}={context.learned_id(source)}" for source in sorted(context.learned)),
+            *(f"{source}: {rules_hash(rules)}" for source, rules in sorted(context.rules.items())),
+        ]
     )
     stem = PurePosixPath(warc_key).name.removesuffix(".warc.gz")
     return (

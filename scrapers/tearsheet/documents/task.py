@@ -5,11 +5,13 @@ So the processes that only hand pages out do not load one either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
-from tearsheet.model import NOTHING_LEARNED, Capture, Document, Learned, month_of
+from tearsheet.model import NOTHING_LEARNED, Capture, Document, Learned, SourceRule, month_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +24,22 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rows of a night share: ``learned`` maps a source to what is known of it."""
+    """What the rows of a night share: by source, what is known of it (``learned``) and what it declares."""
 
     collection: str
     night: str
     config: str
     extractor: str
     learned: Mapping[str, Snapshot] = field(default_factory=dict)
+    rules: Mapping[str, tuple[SourceRule, ...]] = field(default_factory=dict)
 
     def of(self, source: str) -> Context:
-        """What a page of one source needs of it."""
-        return replace(self, learned={source: self.learned[source]} if source in self.learned else {})
+        """What a page of one source needs of it: it goes to the workers with each page."""
+        return replace(
+            self,
+            learned={source: self.learned[source]} if source in self.learned else {},
+            rules={source: self.rules[source]} if source in self.rules else {},
+        )
 
     def learned_of(self, source: str) -> Learned:
         """What is known of a source."""
@@ -41,6 +48,11 @@ class Context:
     def learned_id(self, source: str) -> str | None:
         """The hash of what is known of a source; None where nothing is."""
         return self.learned[source].id if source in self.learned else None
+
+    def rules_for(self, capture: Capture) -> tuple[SourceRule, ...]:
+        """The rules of a capture's source that hold for the day of its fetch."""
+        day = capture.fetched_at.astimezone(UTC).date()
+        return tuple(rule for rule in self.rules.get(capture.source, ()) if rule.holds(day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +63,12 @@ class Task:
     member: bytes
     context: Context
     cpu_seconds: float
+
+
+def rules_hash(rules: Iterable[SourceRule]) -> str | None:
+    """What stands for rules in keys and rows: 20 hex digits, ``None`` for no rule."""
+    declared = [asdict(rule) for rule in rules]
+    return hashlib.sha256(json.dumps(declared, default=str).encode()).hexdigest()[:20] if declared else None
 
 
 def dropped(capture: Capture, context: Context, reason: str) -> Document:
@@ -75,6 +93,7 @@ def dropped(capture: Capture, context: Context, reason: str) -> Document:
         payload_digest=capture.payload_digest,
         extractor=context.extractor,
         learned=context.learned_id(capture.source),
+        rules=rules_hash(context.rules_for(capture)),
         config=context.config,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Literal
@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from tearsheet.errors import RecordError
+from tearsheet.extract.declared import Marked
 from tearsheet.extract.gaps import completed, gaps
-from tearsheet.extract.outline import Outline, Place
+from tearsheet.extract.outline import Outline, Place, squeeze
 from tearsheet.extract.twins import with_twins
 from tearsheet.model import Block, BlockKind
 from tearsheet.urls import same_site
@@ -53,6 +54,8 @@ class Line:
     kind: BlockKind
     place: Place | None
     left_out: bool = False
+    cut_by: str | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,11 @@ class Body:
         return "\n".join(block.text for block in self.blocks)
 
 
-def read_body(text: str, outline: Outline, url: str) -> Body:
-    """The lines of ``text``, and what was left out beside them, as blocks; white space folded, marks taken off."""
+def read_body(text: str, outline: Outline, url: str, marks: Marked | None = None) -> Body:
+    """The lines of ``text``, and what was left out beside them, as blocks; white space folded, marks taken off.
+
+    ``marks``: what the source's rules cut and keep of it.
+    """
     plain = [line for line in map(_plain, text.split("\n")) if line]
     found = outline.places(line.replace(CELLS, "") for line, _ in plain)
     plain, places = with_twins(plain, found, outline)
@@ -85,8 +91,26 @@ def read_body(text: str, outline: Outline, url: str) -> Body:
     lines = [Line(line, kind, place) for line, (_, kind), place in zip(whole, plain, places, strict=True)]
     for gap in reversed(list(gaps([line for line, _ in plain], places, outline))):
         lines.insert(gap.after + 1, Line(gap.text, "paragraph", gap.place, left_out=not gap.restored))
+    if marks:
+        lines = _declared(lines, outline, marks)
     frame = Frame(lines, url)
-    return Body(tuple(frame.block(index) for index in range(len(lines))), frame.start)
+    return Body(tuple(map(frame.block, range(len(lines)))), frame.start)
+
+
+def _declared(found: Sequence[Line], outline: Outline, marks: Marked) -> list[Line]:
+    """The lines as rules want them, and among them what rules keep and nobody has found."""
+    lines = list(found)
+    adrift = "".join(squeeze(line.text) for line in lines if not line.place)
+    for place in marks.missing(outline, [line.place for line in lines if line.place]):
+        text = outline.text(place)
+        before = (n for n, line in enumerate(lines) if line.place and line.place.start < place.start)
+        if squeeze(text) not in adrift:
+            lines.insert(max(before, default=-1) + 1, Line(text, "paragraph", place))
+    return [_ruled(line, *marks.verdict(line.place.element)) if line.place else line for line in lines]
+
+
+def _ruled(line: Line, cut_by: str | None, kept: bool) -> Line:
+    return replace(line, left_out=not kept and (line.left_out or cut_by is not None), cut_by=cut_by, kept=kept)
 
 
 def _plain(line: str) -> tuple[str, BlockKind] | None:
@@ -143,6 +167,8 @@ class Frame:
             context=tuple(dict.fromkeys(names)),
             region=self._region(index),
             left_out=line.left_out,
+            cut_by=line.cut_by,
+            kept=line.kept,
         )
 
     @property

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import nlargest
 from itertools import islice
@@ -51,12 +51,22 @@ a channel said, the address, htmldate."""
 IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-]?)([01]?\d)\2([0-3]?\d)(?!\d)")
 
 
+Saying = tuple[date, float, str]
+"""A day, what it weighs, and who says it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Aware UTC times; ``raw`` is the stamp or the day as the page writes it, ``has_time`` whether an hour is known."""
+    """Aware UTC times; ``raw`` is the stamp or the day as the page writes it, ``has_time`` whether an hour is known.
+
+    ``origin`` says where ``raw`` was read, else what the day rests on: ``json_ld``, ``meta``, ``time`` (a time
+    element), ``visible`` (the date that readers see), ``url``, the kind of the channel (``feed``, ``sitemap`` …),
+    ``htmldate``.
+    """
 
     published: datetime | None = None
     raw: str | None = None
+    origin: str | None = None
     has_time: bool | None = None
     modified: datetime | None = None
 
@@ -68,6 +78,7 @@ class Stamp:
     raw: str
     time: datetime
     has_time: bool
+    origin: str = ""
 
     @property
     def day(self) -> date:
@@ -84,6 +95,7 @@ def dates(page: Page, title: str | None) -> Dates:
     return Dates(
         published=published.time if published else None,
         raw=published.raw if published else None,
+        origin=published.origin if published else None,
         has_time=published.has_time if published else None,
         modified=modified.time if modified else None,
     )
@@ -92,41 +104,42 @@ def dates(page: Page, title: str | None) -> Dates:
 def _published(page: Page, title: str | None) -> Stamp | None:
     latest = page.fetched_at
     named = [
-        Stamp(m.published.isoformat(), m.published, True)
+        Stamp(m.published.isoformat(), m.published, True, m.kind.value)
         for m in page.mentions
         if m.published and m.published <= latest
     ]
-    stamps = [*filter(None, map(parse_stamp, _published_raw(page))), *named]
-    found = _day(page, title, stamps, named)
+    stamps = [*_published_stamps(page), *named]
+    found, origin = _day(page, title, stamps, named)
     if found is None:
         return None
     day = datetime.combine(found, time(), UTC)
     near = [stamp for stamp in stamps if stamp.has_time and stamp.time <= latest and abs(stamp.time - day) < SAME_DAY]
     exact = (stamp for stamp in near if stamp.day == found)
-    return next(exact, None) or (Stamp(str(found), near[0].time, True) if near else Stamp(str(found), day, False))
+    time_of_day = near[0].time if near else day
+    return next(exact, None) or Stamp(str(found), time_of_day, bool(near), origin)
 
 
-def _day(page: Page, title: str | None, stamps: list[Stamp], named: list[Stamp]) -> date | None:
-    """The day for which most is said; htmldate is asked where it could change that, for the whole text in the end."""
+def _day(page: Page, title: str | None, stamps: list[Stamp], named: list[Stamp]) -> tuple[date | None, str]:
+    """The day for which most is said, and by whom first; htmldate is asked where it could change that."""
     latest = page.fetched_at.date()
     seen = dateline(page, title, locale(page), latest)
-    said: list[tuple[date, float]] = []
+    said: list[Saying] = []
     if seen:
-        said += [(day, SEEN + (SEEN_NEAR if seen.is_near else 0.0)) for day in seen.days]
-    said += [(stamp.day, weight) for stamp, weight in _declared(page) if stamp.time <= page.fetched_at]
-    said += [(stamp.day, NAMED) for stamp in named[:1]]
-    said += [(day, ADDRESS) for day in _days_in(page.url) if day <= latest]
+        said += [(day, SEEN + (SEEN_NEAR if seen.is_near else 0.0), "visible") for day in seen.days]
+    said += [(stamp.day, weight, stamp.origin) for stamp, weight in _declared(page) if stamp.time <= page.fetched_at]
+    said += [(stamp.day, NAMED, stamp.origin) for stamp in named[:1]]
+    said += [(day, ADDRESS, "url") for day in _days_in(page.url) if day <= latest]
     day, lead = _weighed(said)
-    if lead >= BASE:
-        return day
-    base = _htmldate(page, extensive=day is None)
-    return _weighed([*said, (base, BASE)])[0] if base else day
+    if lead < BASE and (base := _htmldate(page, extensive=day is None)):
+        said.append((base, BASE, "htmldate"))
+        day, _ = _weighed(said)
+    return day, next((origin for found, _, origin in said if found == day), "")
 
 
-def _weighed(said: list[tuple[date, float]]) -> tuple[date | None, float]:
+def _weighed(said: list[Saying]) -> tuple[date | None, float]:
     """The day that weighs most, the first of equals, and what it weighs more than the next."""
     weights: defaultdict[date, float] = defaultdict(float)
-    for day, weight in said:
+    for day, weight, _ in said:
         weights[day] += weight
     first, second = nlargest(2, [*weights.values(), 0.0, 0.0])
     return next((day for day, weight in weights.items() if weight == first), None), first - second
@@ -134,10 +147,9 @@ def _weighed(said: list[tuple[date, float]]) -> tuple[date | None, float]:
 
 def _declared(page: Page) -> Iterator[tuple[Stamp, float]]:
     """The stamps of linked data and of the meta elements, one of each."""
-    linked = filter(None, map(parse_stamp, filter(None, [text(page.article.get("datePublished"))])))
-    meta = filter(None, map(parse_stamp, (value for name in PUBLISHED for value in page.meta.get(name, ()))))
-    yield from ((stamp, LINKED) for stamp in linked)
-    yield from ((stamp, META) for stamp in islice(meta, 1))
+    yield from ((stamp, LINKED) for stamp in _stamps("json_ld", [text(page.article.get("datePublished"))]))
+    meta = (value for name in PUBLISHED for value in page.meta.get(name, ()))
+    yield from ((stamp, META) for stamp in islice(_stamps("meta", meta), 1))
 
 
 def _days_in(url: str) -> Iterator[date]:
@@ -158,9 +170,16 @@ def _htmldate(page: Page, *, extensive: bool) -> date | None:
     return date.fromisoformat(found) if found else None
 
 
-def _published_raw(page: Page) -> Iterator[str]:
-    raw = [text(page.article.get("datePublished")), *(value for name in PUBLISHED for value in page.meta.get(name, ()))]
-    yield from filter(None, (*raw, *(element.get("datetime") for element in page.root.iter("time"))))
+def _published_stamps(page: Page) -> Iterator[Stamp]:
+    yield from _stamps("json_ld", [text(page.article.get("datePublished"))])
+    yield from _stamps("meta", (value for name in PUBLISHED for value in page.meta.get(name, ())))
+    yield from _stamps("time", (element.get("datetime") for element in page.root.iter("time")))
+
+
+def _stamps(origin: str, values: Iterable[str | None]) -> Iterator[Stamp]:
+    for stamp in map(parse_stamp, filter(None, values)):
+        if stamp:
+            yield replace(stamp, origin=origin)
 
 
 def _modified_stamps(page: Page) -> Iterator[Stamp]:

@@ -94,15 +94,28 @@ def completed(lines: Sequence[str], places: Sequence[Place | None], outline: Out
     """Each kept line with what Trafilatura left out at the edges of its paragraph: a dateline, an emphasised word."""
     starts = {place.start for place in places if place}
     for line, place in zip(lines, places, strict=True):
-        whole = outline.whole(place) if place and place.element.tag == "p" and len(line) >= LONG else None
-        yield outline.text(whole) if place and whole and _is_the_same(place, whole, starts) else line
+        looked_at = place and (outline.has_joiners or (place.element.tag == "p" and len(line) >= LONG))
+        whole = outline.whole(place) if place and looked_at else None
+        same = place and whole and _is_the_same(place, whole, starts, joined=outline.has_joiners)
+        yield outline.text(whole) if whole and same else line
 
 
-def _is_the_same(place: Place, whole: Place, starts: Set[int]) -> bool:
-    """Whether a paragraph is a kept line and little more: no line that stands for itself, nothing set aside."""
+def _is_the_same(place: Place, whole: Place, starts: Set[int], *, joined: bool) -> bool:
+    """Whether a paragraph is a kept line and little more: no line that stands for itself, nothing set aside.
+
+    ``joined``: it may be the same but for joiners, which Trafilatura takes out of words.
+    """
     more = whole.end - whole.start - (place.end - place.start)
+    if joined and not more:
+        return True
     alone = not any(whole.start <= start < whole.end for start in starts if start != place.start)
-    return 0 < more <= MAX_COMPLETED and alone and not _is_apart(place.element) and place.element.find(".//br") is None
+    return (
+        0 < more <= MAX_COMPLETED
+        and place.element.tag == "p"
+        and alone
+        and not _is_apart(place.element)
+        and place.element.find(".//br") is None
+    )
 
 
 def _belongs(place: Place, text: str, parents: Counter[HtmlElement | None]) -> bool:

@@ -2,7 +2,7 @@
 
 First what is no page at all: nothing to read, an error answered with status 200, a challenge, a consent wall. Then
 signals for and against an article are added up; a page is taken for an article unless what speaks against it weighs
-more by ``AGAINST``. A live blog is an article.
+more by ``AGAINST``.
 
 ================  ============================================================================================
 kind              the page is
@@ -12,11 +12,12 @@ empty             without text
 error_page        an error with status 200
 challenge         a check whether a browser, or a human being, asks
 consent_wall      a question about cookies in place of the text
+live_blog         a report that is written on while it is read: many short posts, each with its own time
 video, gallery    a film or pictures with a few words on them
 forum, product    a discussion; something to buy
 listing           a list of other pages: a section, a tag, a front page
 reference         documentation, an encyclopaedia
-service           a page about the outlet or its trade
+service           a page about the outlet or its trade: what it offers, to whom, at what price
 ================  ============================================================================================
 """
 
@@ -24,15 +25,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
 
+from tearsheet import bylines
 from tearsheet.extract.blocks import Body
 from tearsheet.extract.linked_data import is_article, types
+from tearsheet.extract.outline import squeeze
 from tearsheet.extract.tree import Page
 from tearsheet.model import ARTICLE
 
@@ -68,6 +73,17 @@ STAMPED = (
 )
 SLUG_HYPHENS = 3
 """Hyphens in the last part of an address that is made of a headline's words."""
+LIVE = re.compile(
+    r"\blive\b|live-?(?:ticker|blog|updates?)|liveticker|en (?:vivo|direct)\b|\bdiretta\b|minuto a minuto"
+    r"|as it happened|ao vivo|\bcanlı\b|онлайн|na żywo",
+    re.IGNORECASE,
+)
+CLOCK = re.compile(r"(?:[01]?\d|2[0-3])[:.h][0-5]\d(?!\d)")
+LIVE_POSTS = 6
+"""Times of day, each at the head of a post, that make a live report out of a page that is called one."""
+CODE = 4
+OFFERS, OFFERS_ON_PAGE = 2, 6
+LISTED_FOLDER = re.compile(r"/(?:collection|list)(?:/|$)", re.IGNORECASE)
 PRICE = re.compile(r"[$€£¥]\d")
 CARTS = (
     *("addtocart", "addtobag", "addtobasket", "indenwarenkorb", "ajouteraupanier", "aggiungialcarrello"),
@@ -75,11 +91,33 @@ CARTS = (
 )
 
 
-def kind(page: Page, body: Body, title: str | None, signed: bool) -> str:
-    """``article`` or a drop reason; ``signed``: an author is named."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What other readers of the page found: who signs it, whether it has a standfirst, where its date was read."""
+
+    signed: tuple[str, ...] = ()
+    standfirst: bool = False
+    dated_by: str | None = None
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the page itself gives a date, and not only some date in it."""
+        return self.dated_by not in (None, "htmldate")
+
+    @property
+    def has_seen_date(self) -> bool:
+        """Whether the date stands by the headline or in the address."""
+        return self.dated_by in ("visible", "time", "url")
+
+
+def kind(page: Page, body: Body, title: str | None, told: Told) -> str:
+    """``article`` or a drop reason."""
     characters = len(body.text)
     return (
-        _no_page(page, body, title, characters) or _media(page, characters) or _weighed(page, body, characters, signed)
+        _no_page(page, body, title, characters)
+        or _media(page, characters)
+        or _live_blog(page, body, title)
+        or _weighed(page, body, told)
     )
 
 
@@ -112,34 +150,66 @@ def _media(page: Page, characters: int) -> str | None:
     return "gallery" if named & PICTURES else None
 
 
-def _weighed(page: Page, body: Body, characters: int, signed: bool) -> str:
+def _live_blog(page: Page, body: Body, title: str | None) -> str | None:
+    """A live report, by linked data, or by its name and the times at the head of its posts."""
+    if "LiveBlogPosting" in types(page.article):
+        return "live_blog"
+    if not LIVE.search(f"{title or ''} {urlsplit(page.url).path.replace('-', ' ')}"):
+        return None
+    posts = sum(1 for block in body.blocks if CLOCK.match(block.text))
+    return "live_blog" if posts >= LIVE_POSTS else None
+
+
+def _weighed(page: Page, body: Body, told: Told) -> str:
     against: dict[str, float] = {}
     balance = 0.0
-    for reason, weight in _signals(page, body, characters, signed):
+    for reason, weight in _signals(page, body, told):
         balance += weight
         if weight < 0:
             against[reason] = against.get(reason, 0.0) + weight
     return ARTICLE if balance >= -AGAINST or not against else min(against, key=against.__getitem__)
 
 
-def _signals(page: Page, body: Body, characters: int, signed: bool) -> Iterator[tuple[str, float]]:
+def _signals(page: Page, body: Body, told: Told) -> Iterator[tuple[str, float]]:
     """Each signal with its weight: for an article positive, else negative with the kind it speaks for."""
     yield from _said(page)
     yield from _address(page.url)
+    characters, signed = len(body.text), told.signed
     prose = sum(len(block.text) for block in body.blocks if block.kind == "paragraph" and len(block.text) >= PROSE)
     linked = sum(len(block.text) * block.linked for block in body.blocks)
     stream = page.outline.stream.lower()
+    signed_prose = prose >= LONG_PROSE and bool(signed) and all(map(bylines.looks_like_name, signed))
     for holds, reason, weight in (
-        (signed, ARTICLE, 1.5),
+        (bool(signed), ARTICLE, 1.5),
         (prose >= LONG_PROSE, ARTICLE, 0.7),
+        (told.has_seen_date, ARTICLE, 2.0),
+        (told.standfirst, ARTICLE, 0.3),
         (prose < FEW_WORDS, "listing", -0.7),
         (prose < FEW_WORDS and sum(1 for _ in page.root.iter("article")) >= TEASERS, "listing", -1.0),
+        (prose < LONG_PROSE and bool(LISTED_FOLDER.search(page.url)), "listing", -3.0),
         (linked > LISTED * characters, "listing", -1.5),
-        (len(PRICE.findall(stream)) > PRICES, "product", -0.7),
+        (prose < LONG_PROSE and len(PRICE.findall(stream)) > PRICES, "product", -0.7),
         (any(cart in stream for cart in CARTS), "product", -2.0),
     ):
         if holds:
             yield reason, weight
+    if not told.is_dated:
+        yield from _undated(page, body, stream, signed_prose=signed_prose, signed=bool(signed))
+
+
+def _undated(page: Page, body: Body, stream: str, *, signed_prose: bool, signed: bool) -> Iterator[tuple[str, float]]:
+    """What speaks against a page without a date: offers of services, and listings of code."""
+    if _offers(squeeze(body.text).lower()) >= OFFERS:
+        yield "service", -0.85 if signed_prose else -1.7
+    if not signed and _offers(stream) >= OFFERS_ON_PAGE:
+        yield "service", -1.0
+    if sum(1 for _ in islice(page.root.iter("pre"), CODE)) >= CODE:
+        yield "reference", -0.5
+
+
+def _offers(stream: str) -> int:
+    """How often a trade speaks to its customers; ``stream`` is lower case and without spaces."""
+    return sum(map(stream.count, _rules()["offers"].split()))
 
 
 def _said(page: Page) -> Iterator[tuple[str, float]]:
@@ -147,15 +217,16 @@ def _said(page: Page) -> Iterator[tuple[str, float]]:
     named = {name for node in page.nodes for name in types(node)}
     named |= {value.rsplit("/", 1)[-1] for value in page.root.xpath(".//@itemtype")}
     said = page.first_meta("og:type") or ""
+    reviewed = "Product" in named and said != "article"  # then the article is a buyer's review
     for holds, reason, weight in (
-        (bool(page.article) and not named & POSTS, ARTICLE, 2.0),
+        (bool(page.article) and not named & POSTS and not reviewed, ARTICLE, 2.0),
         (said == "article", ARTICLE, 1.5),
         (any(name in page.meta for name in STAMPED), ARTICLE, 2.0),
         (said == "website", "service", -1.5),
         (said.startswith("product"), "product", -4.0),
         ("Product" in named, "product", -2.5),
         (bool(named & POSTS), "forum", -6.0),
-        (bool(named & LISTS), "listing", -1.5),
+        (bool(named & LISTS), "listing", -2.0),
         (bool(named & TRADES), "service", -1.5),
     ):
         if holds:

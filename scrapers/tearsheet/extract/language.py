@@ -35,6 +35,12 @@ def language(page: Page, body: str) -> str | None:
     return guessed if declared is None or float(probability) >= SURE else declared
 
 
+def guess(text: str) -> str | None:
+    """The language of a text of which nothing is declared; ``None`` of one that is blank."""
+    code: str = _identifier().classify(text[:SAMPLE])[0] if text.strip() else ""
+    return code or None
+
+
 def locale(page: Page) -> str:
     """The language tag that the page declares, lower case (BCP 47); empty where it declares none."""
     said = next((value for value in _declarations(page) if value and CODE.match(value.strip())), "")

@@ -20,7 +20,11 @@ INLINE = frozenset(
 )
 MIN_ANCHOR = 25
 """Characters from which on a text's place tells where the text after it must be."""
+JOINER = "\u200c"
+"""In Persian and its neighbours part of a word's spelling."""
 PREFIX = 40
+MAX_LOOKS = 8
+"""Places of a short text that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Outline:
                 self._texts.append(text)
                 offset += len(packed)
         self.stream = "".join(parts)
+        self.has_joiners = any(JOINER in text for text in self._texts)
         self._starts.append(offset)
 
     def places(self, texts: Iterable[str]) -> list[Place | None]:
@@ -76,6 +81,8 @@ class Outline:
         for text in texts:
             packed = squeeze(text)
             offset = self._find(packed, cursor) if packed else -1
+            if offset >= 0 and len(packed) < MIN_ANCHOR:
+                offset = self._as_block(packed, max(offset, cursor), offset)
             if offset >= cursor and len(packed) >= MIN_ANCHOR:
                 cursor = offset + len(packed)
             found.append(self._place(offset, len(packed)) if offset >= 0 else None)
@@ -133,6 +140,18 @@ class Outline:
         """What readers see in the whole nodes of a place, white space folded."""
         first, last = bisect_right(self._starts, place.start) - 1, bisect_left(self._starts, place.end)
         return " ".join("".join(self._texts[first:last]).split())
+
+    def _as_block(self, packed: str, start: int, otherwise: int) -> int:
+        """Where a short text is all of a block; where it is none, it stands in a longer line."""
+        offset = self.stream.find(packed, start)
+        for _ in range(MAX_LOOKS):
+            if offset < 0:
+                break
+            whole = self.whole(self._place(offset, len(packed)))
+            if whole and (whole.start, whole.end) == (offset, offset + len(packed)):
+                return offset
+            offset = self.stream.find(packed, offset + 1)
+        return otherwise
 
     def _find(self, packed: str, cursor: int) -> int:
         for text in (packed, packed[:PREFIX]) if len(packed) > PREFIX else (packed,):

@@ -1,4 +1,4 @@
-"""One page in, one ``Extraction`` out: a pure function of bytes, address, mentions, fetch time and what is learned.
+"""One page in, one ``Extraction`` out: a pure function of bytes, address, mentions, fetch time, rules, what is learned.
 
 The page is parsed once. Trafilatura decides what is text; everything else is read from the same tree. Cleaning is
 the next stage's business: ``blocks`` are all blocks of the smallest element that holds what Trafilatura kept, in page
@@ -7,7 +7,7 @@ order, with those marked that it left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +15,13 @@ from lxml.etree import LxmlError
 
 from tearsheet.errors import RecordError
 from tearsheet.extract.access import Access, access
+from tearsheet.extract.agencies import agency
 from tearsheet.extract.authors import authors
 from tearsheet.extract.blocks import read_body
 from tearsheet.extract.cascade import article_text
 from tearsheet.extract.dates import dates
-from tearsheet.extract.kind import kind
+from tearsheet.extract.declared import declared_authors, declared_title, marked
+from tearsheet.extract.kind import Told, kind
 from tearsheet.extract.labels import canonical_url, image, section, tags
 from tearsheet.extract.language import language
 from tearsheet.extract.linked_data import types
@@ -27,7 +29,7 @@ from tearsheet.extract.rights import rights
 from tearsheet.extract.standfirsts import standfirst
 from tearsheet.extract.titles import title
 from tearsheet.extract.tree import Page, parse
-from tearsheet.model import NOTHING_LEARNED, Block, Learned, Mention, Rights
+from tearsheet.model import NOTHING_LEARNED, Block, Learned, Mention, Rights, SourceRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +41,11 @@ class Extraction:
     title: str | None = None
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
+    agency: str | None = None
     published_at: datetime | None = None
     published_raw: str | None = None
     published_has_time: bool | None = None
+    published_from: str | None = None
     modified_at: datetime | None = None
     language: str | None = None
     section: str | None = None
@@ -60,6 +64,7 @@ def extract_page(
     fetched_at: datetime,
     mentions: tuple[Mention, ...] = (),
     headers: Mapping[str, str] | None = None,
+    rules: Sequence[SourceRule] = (),
     learned: Learned = NOTHING_LEARNED,
 ) -> Extraction:
     """Read one page.
@@ -70,6 +75,7 @@ def extract_page(
         fetched_at: aware; no date in the result lies after it.
         mentions: what feeds and sitemaps said of the page.
         headers: of the response, names in any case.
+        rules: what its source declares for the day of the fetch.
         learned: what is known of the source.
 
     Raises:
@@ -78,27 +84,30 @@ def extract_page(
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     try:
         root = parse(html, url, lower.get("content-type"))
-        return _read(Page(root, url, lower, mentions, fetched_at), learned)
+        return _read(Page(root, url, lower, mentions, fetched_at), rules, learned)
     except RecursionError as error:
         raise RecordError(f"{url}: elements nested too deeply to be read") from error
 
 
-def _read(page: Page, learned: Learned) -> Extraction:
-    body = read_body(extract_text(page), page.outline, page.url)
-    headline = without_suffix(title(page), learned.suffixes)
-    named = authors(page)
+def _read(page: Page, rules: Sequence[SourceRule], learned: Learned) -> Extraction:
+    body = read_body(extract_text(page), page.outline, page.url, marked(page.root, rules))
+    headline = declared_title(page.root, rules) or without_suffix(title(page), learned.suffixes)
+    wire = agency(page, headline, body)
+    named = tuple(name for name in declared_authors(page.root, rules) or authors(page, headline, body) if name != wire)
     summary = standfirst(page, headline, body)
     when = dates(page, headline)
-    open_to, evidence = access(page, len(body.text))
+    open_to, evidence = access(page, body, summary, usual_length=learned.usual_length)
     return Extraction(
-        kind=kind(page, body, headline, bool(named)),
+        kind=kind(page, body, headline, Told(named or tuple(filter(None, [wire])), summary is not None, when.origin)),
         blocks=body.all_blocks,
         title=headline,
         standfirst=summary,
         authors=named,
+        agency=wire,
         published_at=when.published,
         published_raw=when.raw,
         published_has_time=when.has_time,
+        published_from=when.origin,
         modified_at=when.modified,
         language=language(page, body.text),
         section=section(page),

@@ -22,6 +22,9 @@ AROUND = 4
 AGREES = 0.5
 FIRST_RANK = 0.15
 """What a first-rank heading is ahead of a second-rank one."""
+DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(?:19|20)?\d\d|(?:19|20)\d\d")
+LONG_PART = 20
+"""Characters from which on a part of a claim is more than the name of a site or a section."""
 CANDIDATES = 40
 MAX_LENGTH = 400
 SOFT_HYPHEN = "\xad"
@@ -34,7 +37,8 @@ def title(page: Page) -> str | None:
     site = words(page.first_meta("og:site_name") or "")
     best, headline = 0.0, None
     first_rank: list[str] = []
-    for heading, line in _headings(page):
+    headings = list(_headings(page))
+    for heading, line in headings:
         if words(line) == site:
             continue
         first = heading.tag == "h1"
@@ -43,10 +47,14 @@ def title(page: Page) -> str | None:
         if score > best:
             best, headline = score, line
     if headline and best >= AGREES + FIRST_RANK:
-        return _without_kicker(headline, [_without_site(claim, page) for claim in said])
+        return _alone(headline, [_without_site(claim, page) for claim in said])
+    if part := _part_in_headings(said, [line for _, line in headings]):
+        return part
     if len(first_rank) == 1 and said and any(words(first_rank[0]) & claim for claim in plain):
         return first_rank[0]
-    return _without_site(said[0], page) if said else next(iter(first_rank), None)
+    if said:
+        return _without_site(said[0], page)
+    return next(iter(first_rank), None) or (headings[0][1] if len(headings) == 1 else None)
 
 
 def claims(page: Page) -> Iterator[str]:
@@ -81,11 +89,23 @@ def _leads_the_way(element: HtmlElement) -> bool:
     return element.tag in TRAIL_ELEMENTS or bool(named)
 
 
-def _without_kicker(heading: str, said: list[str]) -> str:
-    """The heading as the page claims it, where that leaves out a kicker before it."""
+def _alone(heading: str, said: list[str]) -> str:
+    """The heading as the page claims it, where that leaves out a kicker before it or a date behind it."""
     packed = squeeze(heading)
-    shorter = (claim for claim in said if packed != squeeze(claim) and packed.endswith(squeeze(claim)))
+    claims = {squeeze(claim): claim for claim in said}
+    shorter = (
+        claim
+        for short, claim in claims.items()
+        if packed != short
+        and (packed.endswith(short) or (packed.startswith(short) and DATE.search(packed, len(short))))
+    )
     return next((claim for claim in shorter if 2 * len(claim) > len(heading)), heading)
+
+
+def _part_in_headings(said: list[str], headings: list[str]) -> str | None:
+    """The part of a claim, between separators, that is a heading of the page: some sites name themselves first."""
+    parts = {squeeze(part) for claim in said for part in SEPARATOR.split(claim)[1:] if len(part) >= LONG_PART}
+    return next((line for line in headings if squeeze(line) in parts), None)
 
 
 def _agreement(one: frozenset[str], other: frozenset[str]) -> float:

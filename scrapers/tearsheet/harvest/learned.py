@@ -1,13 +1,12 @@
 """What the nights teach of each source: counts, and snapshots of them.
 
-``learned/<source>/counts.json.gz`` counts what its articles have in common, night by night: derived, and replaced after
-each publication. ``learned/<source>/<hash>.json`` is a *snapshot*: what the counts of some nights say, the fingerprints
+The counts of what its articles have in common, night by night, are part of its state: derived, and replaced after each
+publication. ``learned/<source>/<hash>.json`` is a *snapshot*: what the counts of some nights say, the fingerprints
 without any text, written once and named by its content.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -18,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
+from tearsheet import state
 from tearsheet.clean.learning import Counts, Sighting, learned, taught
 from tearsheet.clean.repeated import LEARNED
 from tearsheet.config.models import Source
 from tearsheet.documents.task import Snapshot
-from tearsheet.errors import ObjectMissing, RecordError
+from tearsheet.errors import RecordError
 from tearsheet.model import ARTICLE, NOTHING_LEARNED, Learned
 from tearsheet.state import SourceState
 from tearsheet.storage import Store
@@ -33,11 +33,6 @@ _LEARNED = TypeAdapter(Learned)
 _T = TypeVar("_T")
 
 
-def counts_key(source: str) -> str:
-    """Where a source's counts stand."""
-    return f"learned/{source}/counts.json.gz"
-
-
 def snapshot_key(source: str, snapshot: str) -> str:
     """Where a snapshot of a source stands."""
     return f"learned/{source}/{snapshot}.json"
@@ -45,24 +40,17 @@ def snapshot_key(source: str, snapshot: str) -> str:
 
 def known_before(store: Store, sources: Iterable[Source], night: str) -> dict[str, str]:
     """The snapshot of each source of which earlier nights taught something, by its hash; they are in the store then."""
-    known = counted(store)
+    held = state.held(store)
 
     def choose(source: str) -> str | None:
-        return keep_snapshot(store, source, learned(load_counts(store, source).before(night)))
+        return keep_snapshot(store, source, learned(counts_of(state.load(store, source)).before(night)))
 
-    return of_each([source.id for source in sources if source.id in known], choose)
-
-
-def counted(store: Store) -> frozenset[str]:
-    """The sources that may have counts, by one listing: on a first night a question each costs as much as a crawl."""
-    return frozenset(store.prefixes("learned/"))
+    return of_each([source.id for source in sources if source.id in held], choose)
 
 
-def remember(store: Store, known: SourceState, counts: Counts, night: str, rows: pa.Table) -> None:
-    """Count what a source's articles of a published night have in common, in place of what the night had taught."""
-    found = taught(counts, night, sightings(rows, known, night))
-    if found != counts:
-        store.put(counts_key(known.source), gzip.compress(_COUNTS.dump_json(found), 6, mtime=0))
+def counted(known: SourceState, night: str, rows: pa.Table) -> str:
+    """A source's counts with what its articles of a published night have in common, as its state keeps them."""
+    return _COUNTS.dump_json(taught(counts_of(known), night, sightings(rows, known, night))).decode()
 
 
 def sightings(rows: pa.Table, known: SourceState, night: str) -> Iterator[Sighting]:
@@ -79,20 +67,17 @@ def sightings(rows: pa.Table, known: SourceState, night: str) -> Iterator[Sighti
         yield Sighting(id=row["document_id"], title=row["title"], kept=kept, beside=beside)
 
 
-def load_counts(store: Store, source: str) -> Counts:
+def counts_of(known: SourceState) -> Counts:
     """A source's counts, empty if it has none yet.
 
     Raises:
-        RecordError: the object at their key is none.
+        RecordError: its state holds none that can be read.
     """
-    key = counts_key(source)
     try:
-        return _COUNTS.validate_json(gzip.decompress(store.get(key)))
-    except ObjectMissing:
-        return Counts()
-    except (ValidationError, OSError, EOFError) as error:
+        return _COUNTS.validate_json(known.counts) if known.counts else Counts()
+    except ValidationError as error:
         raise RecordError(
-            f"{store.url(key)} holds no counts ({error}); delete it: the source is then learned anew, night by night"
+            f"{state.key(known.source)} holds no counts ({error}); delete it: the source then starts anew"
         ) from error
 
 

@@ -2,7 +2,7 @@
 
 ``runs/<collection>/<night>/plan.json`` holds the sources as they were declared, their batches, the digest of the whole
 configuration and the snapshots of what earlier nights taught of the sources. A re-run therefore gives the same rows
-after sources, limits or topics have changed, and after later nights have taught more.
+after sources, their rules, limits or topics have changed, and after later nights have taught more.
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ def context(store: Store, plan: Plan) -> Context:
         config=plan.config,
         extractor=extractor_id(),
         learned=snapshots(store, plan),
+        rules={source.id: tuple(declared.rule for declared in source.rules) for source in plan.sources if source.rules},
     )
 
 

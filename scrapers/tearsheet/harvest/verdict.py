@@ -14,7 +14,6 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet import state
-from tearsheet.clean.learning import Counts
 from tearsheet.config.models import Source
 from tearsheet.errors import ExpectationError, FetchError, ObjectMissing, RecordError
 from tearsheet.harvest import learned
@@ -173,12 +172,10 @@ def _silence(crawl: SourceReport) -> Iterable[str]:
 def _remember(store: Store, night: Night) -> None:
     """Merge what the night taught into each source's state, several at a time: the store's answers are waited for."""
     ended, crawls, captured = by_source(night.outcomes), _crawls(night), _captured(night)
-    held, counted = state.held(store), learned.counted(store)
+    held = state.held(store)
 
     def remember(source: Source) -> None:
         known = state.load(store, source.id) if source.id in held else SourceState(source=source.id)
-        met = learned.load_counts(store, source.id) if source.id in counted else Counts()
-        learned.remember(store, known, met, night.plan.night, night.rows)
         outcomes = ended.get(source.id, [])
         pending = _pending(night.plan.night, outcomes)
         taught = SourceState(
@@ -188,6 +185,7 @@ def _remember(store: Store, night: Night) -> None:
             # a crawl that did not end has not heard of all that is pending
             pending=pending if source.id in crawls else known.pending | pending,
             channels=crawls[source.id].validators if source.id in crawls else {},
+            counts=learned.counted(known, night.plan.night, night.rows),
         )
         state.save(store, known.merged(taught))
 

@@ -102,7 +102,18 @@ DOCUMENTS = pa.schema(
             trafilatura="description",
         ),
         _column(
-            "authors", _many(STRING), "persons of the byline, in its order", schema_org="author", trafilatura="author"
+            "authors",
+            _many(STRING),
+            "persons of the byline, in its order; the body that signs where no person does",
+            schema_org="author",
+            trafilatura="author",
+        ),
+        _column(
+            "agency",
+            STRING,
+            "the news agencies whose report it is, as the byline or the place line says: dpa; AFP, Reuters",
+            null=True,
+            schema_org="sourceOrganization",
         ),
         _column(
             "published_at",
@@ -115,6 +126,12 @@ DOCUMENTS = pa.schema(
         ),
         _column("published_raw", STRING, "the words from which published_at was read", null=True),
         _column("published_has_time", pa.bool_(), "whether the page gives a time of day, not only a day", null=True),
+        _column(
+            "published_from",
+            STRING,
+            "where published_raw was read: json_ld, meta, time (element), visible, url, htmldate, a kind of channel",
+            null=True,
+        ),
         _column(
             "modified_at",
             TIME,
@@ -169,6 +186,13 @@ DOCUMENTS = pa.schema(
         _column("payload_digest", STRING, "digest of the body as received, as in WARC-Payload-Digest"),
         _column("extractor", STRING, "name, version and configuration of what read the page"),
         _column("learned", STRING, "hash of the snapshot of blocks that the source repeats", null=True),
+        _column(
+            "rules",
+            STRING,
+            "hash of the rules that the source declares for the day of the fetch; null where there are none",
+            null=True,
+            unit="SHA-256, 20 hex digits",
+        ),
         _column("config", STRING, "hash of the configuration of the night; config/<hash>.json", unit="SHA-256"),
         _column(
             "content_hash",

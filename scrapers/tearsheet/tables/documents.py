@@ -2,7 +2,7 @@
 
 One commit publishes a night of a collection: it replaces that night's rows and no other. Its transaction has the app id
 ``<collection>/<night>`` and, as its number, the night's *fingerprint*: the first 62 bits of a SHA-256 over the sorted
-(url, payload_digest, extractor, learned) of its rows. The same rows again commit nothing.
+(url, payload_digest, extractor, learned, rules) of its rows. The same rows again commit nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Published(delta.Published):
     fingerprint: int
 
 
-_FINGERPRINTED = ["url", "payload_digest", "extractor", "learned"]
+_FINGERPRINTED = ["url", "payload_digest", "extractor", "learned", "rules"]
 
 
 def publish(store: Store, collection: str, night: str, rows: pa.Table) -> Published:

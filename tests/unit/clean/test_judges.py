@@ -84,7 +84,7 @@ def test_a_text_that_is_printed_twice_is_kept_once() -> None:
     again = [Block(kind="paragraph", text=line) for line in lines]
     cleaned = clean([*body(), *again], title=TITLE, language="en")
     assert cleaned.text.split("\n") == [block.text for block in body()]
-    assert {(cut.reason, cut.rule) for cut in cleaned.removed} == {("repeated", "printed before")}
+    assert {(cut.reason, cut.rule) for cut in cleaned.removed} == {("repeated", "second copy")}
 
 
 def test_a_refrain_and_a_quote_of_the_text_stay() -> None:

@@ -9,45 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.clean.dump import DUMP
 
 from tearsheet.clean.cleaner import Cleaned, clean
 from tearsheet.clean.plain import PlainPage, read_plain
-
-DUMP = """
-
-Aldmoor, Brackwater Claim Success Against Attempted “Closing of the Quay”
-
-The mayor of Aldmoor claimed on Monday that the quay would stay open, after a week in which it had been shut twice.
-
-The harbour master [said](#) that order had been restored, though the search for the missing buoy was continuing.
-
-Ada Quill (AP Images)
-
-“Under the guise of a regatta, a crowd broke the gate... It became clear. Subscribe to our paper, one shouted,” he said.
-
-He also [promised](#) that a guard headed by the pilots would prevent “regattas” from
-
-Written by [Ines Holloway](#) on January 10, 2022
-
-overtaking the neighbouring ports.
-
-The *Brackwater Times* reports:
-
-[The mayor] claimed that the rowers had used **borrowed** oars, and cited other regattas that ousted harbour masters.
-
-Aldmoor, then, has become the site of a conflict between two competing clubs. Was it, in fact, a [“regatta”](#)?
-
-# Subscribe to the Aldmoor Ledger
-
-Get exclusive digital access to the most informative, non-partisan news source for ropes and knots!
-
-- 24 Issues Per Year
-- Digital Edition Access
-- Unlimited PDF Downloads
-- Cancel anytime.
-
-Subscribe Now
-"""
 
 
 def cleaned(page: PlainPage) -> Cleaned:
@@ -70,6 +35,7 @@ def seed() -> PlainPage:
 def test_the_seed_loses_its_blurb_byline_and_caption_and_nothing_else(seed: PlainPage) -> None:
     article = cleaned(seed)
     lines = article.text.split("\n")
+    assert (seed.published_raw, seed.published and seed.published.year) == ("January 10, 2022", 2022)
     assert (seed.authors, seed.published) == (("Luis Miguel",), datetime(2022, 1, 10, tzinfo=UTC))
     assert lines[-1].endswith("as Tokayev and Putin claim?")
     assert "Subscribe" not in article.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from tests.unit.clean.article import PARAGRAPHS, TITLE
+from tests.unit.clean.article import PARAGRAPHS, TITLE, body
 
 from tearsheet.clean.cleaner import Cleaned, clean
 from tearsheet.fingerprints import block_hash
@@ -70,3 +70,21 @@ def test_a_label_goes_with_what_it_labels_or_at_the_end() -> None:
 def test_who_is_quoted_is_not_cut_for_being_quoted_often() -> None:
     motto = "“We print what they would rather not read, and we have done so for a hundred years,” said the editor."
     assert not cleaned([*PARAGRAPHS, motto], known(motto)).removed
+
+
+def test_a_text_that_stands_on_the_page_twice_is_kept_once_however_it_is_cut_into_lines() -> None:
+    words = " ".join(PARAGRAPHS).split()
+    lines = [" ".join(words[at : at + 7]) for at in range(0, len(words), 7)]
+    found = cleaned([*PARAGRAPHS, *lines], Learned())
+    assert found.text.split("\n") == list(PARAGRAPHS)
+    assert {(cut.reason, cut.rule) for cut in found.removed} == {("repeated", "second copy")}
+
+
+def test_a_sentence_said_twice_is_not_a_second_copy() -> None:
+    assert not cleaned([*PARAGRAPHS, PARAGRAPHS[1]], Learned()).removed
+
+
+@pytest.mark.parametrize("kind", ["row", "code"])
+def test_rows_and_code_may_repeat(kind: str) -> None:
+    rows = [Block(kind=kind, text=text) for text in PARAGRAPHS]  # type: ignore[arg-type]
+    assert not clean([*body(), *rows], title=TITLE, language="en").removed

@@ -7,6 +7,7 @@ import pytest
 from tearsheet.clean.rules import SECTIONS, fold, languages, load, rules_for
 
 AT_LEAST = {"en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "el", "zh", "ar", "tr"}
+AT_LEAST |= {"sv", "fi", "cs", "ja", "id", "hu", "ro", "ko", "hi", "fa", "he", "bg", "vi", "no", "da"}
 HARMLESS = ("", "The council met on Tuesday.", "42", "…", "Море", "海")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tearsheet.config import examine, load, load_settings
+from tearsheet.config import examine, load, load_settings, rules
 from tearsheet.config.models import Limits
 from tearsheet.errors import ConfigError
+from tearsheet.model import SourceRule
 
 PRESS, HARBOURS, SETTINGS = "collections/press.yaml", "topics/harbours.yaml", "tearsheet.yaml"
 NOTHING: dict[str, str] = {}
@@ -222,3 +226,74 @@ def test_settings_alone_need_no_folder(tmp_path: Path) -> None:
         ConfigError, match=rf"^{tmp_path}/tearsheet.yaml:1: fetsch: 'fetsch' is unknown, did you mean 'fetch'"
     ):
         load_settings(tmp_path, NOTHING)
+
+
+RULES = """\
+    rules:
+      - {cut: [.promo], since: 2026-01-01}
+      - title: h1.head
+        until: 2025-12-31
+"""
+
+
+def with_rules(folder: Path, rules: str = RULES) -> None:
+    """The last source with rules."""
+    path = folder / PRESS
+    path.write_text(path.read_text("utf-8") + rules, "utf-8")
+
+
+def test_rules_stand_with_their_source(folder: Path) -> None:
+    with_rules(folder)
+    gazette, courier = load(folder, NOTHING).collections["press"].sources
+    assert gazette.rules == ()
+    assert [declared.rule for declared in courier.rules] == [
+        SourceRule(cut=(".promo",), since=date(2026, 1, 1)),
+        SourceRule(title="h1.head", until=date(2025, 12, 31)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("[.promo]", "[.a, 'p..']", "19: sources[courier].rules[0].cut[1]: 'p..' is no CSS selector of elements"),
+        ("[.promo]", "[.a, 'p::text']", "19: sources[courier].rules[0].cut[1]: 'p::text' is no CSS selector"),
+        ("[.promo]", "['svg|a']", "19: sources[courier].rules[0].cut[0]: 'svg|a' names a namespace"),
+        ("[.promo]", ".promo", "19: sources[courier].rules[0].cut: should be a list"),
+        ("h1.head", '""', "20: sources[courier].rules[1].title: should not be empty"),
+        ("h1.head", "[h1]", "20: sources[courier].rules[1].title: should be text"),
+        (
+            "title: h1.head",
+            "titel: h1",
+            "20: sources[courier].rules[1].titel: 'titel' is unknown, did you mean 'title'",
+        ),
+        (
+            "cut: [.promo], ",
+            "",
+            "19: sources[courier].rules[0]: says nothing: give it one of cut, keep, title, authors",
+        ),
+        ("since: 2026", "until: 2025-12-31, since: 2026", "19: sources[courier].rules[0].until: 2025-12-31 is before"),
+        ("until: 2025-12-31", "until: lately", "21: sources[courier].rules[1].until: "),
+    ],
+)
+def test_a_wrong_rule_is_told_with_line_and_key(folder: Path, old: str, new: str, wanted: str) -> None:
+    with_rules(folder)
+    edit(folder, PRESS, old, new)
+    (told,) = problems(folder)
+    assert told.startswith(f"{PRESS}:{wanted}")
+
+
+@pytest.mark.parametrize("selector", ["a[title='x|y']", 'a[lang|="en"]', ":is(.a, .b) > p:not(.c)", "p:has(> img)"])
+def test_selectors_of_every_kind_are_right(folder: Path, selector: str) -> None:
+    with_rules(folder, f"    rules: [{{cut: [{json.dumps(selector)}]}}]\n")
+    assert load(folder, NOTHING).collections["press"].sources[1].rules[0].cut == (selector,)
+
+
+def test_selectors_are_not_looked_at_where_nothing_is_extracted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "find_spec", lambda name: None)
+    with_rules(folder, "    rules: [{cut: ['p..']}]\n")
+    assert load(folder, NOTHING).collections["press"].sources[1].rules[0].cut == ("p..",)
+
+
+def test_the_configuration_is_loaded_without_what_extracts() -> None:
+    code = "import sys, tearsheet.config; print(sorted({'lxml', 'cssselect', 'scrapy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

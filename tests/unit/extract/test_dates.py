@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.extract.press import FETCHED_AT, extract, json_ld, page
+from tests.unit.extract.press import FETCHED_AT, URL, extract, json_ld, page
 
 from tearsheet.model import ChannelKind, Mention
 
@@ -73,3 +73,35 @@ def test_no_stamp_is_believed_beyond_the_fetch(days: int, zone: int, where: str)
     head = {"meta": _meta("article:published_time", stamp), "ld": json_ld(datePublished=stamp), "feed": ""}[where]
     found = extract(page(head), mentions=(told,) if where == "feed" else ())
     assert found.published_at is None or found.published_at <= FETCHED_AT
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "origin"),
+    [
+        (page(json_ld(datePublished="2026-03-02T09:30:00Z")), URL, "json_ld"),
+        (page(_meta("article:published_time", "2026-03-02T09:30:00Z")), URL, "meta"),
+        (page(above='<time datetime="2026-03-02T09:30:00Z">2 March 2026</time>'), URL, "time"),
+        (page(above='<p class="date">Published 2 March 2026</p>'), URL, "visible"),
+        (page(), "https://www.tidewaterledger.example/2026/03/02/quay", "url"),
+        (page(below="<p>The quay.</p>" * 20 + "<p>Printed on 2026-03-02</p>"), URL, "htmldate"),
+        (page(), URL, None),
+    ],
+)
+def test_a_date_tells_where_it_was_read(html: str, url: str, origin: str | None) -> None:
+    found = extract(html, url=url)
+    assert (found.published_at and found.published_at.date(), found.published_from) == (
+        origin and DAY.date(),
+        origin,
+    )
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.FEED, ChannelKind.NEWS_SITEMAP])
+def test_a_date_that_a_channel_gave_names_the_kind_of_channel(kind: ChannelKind) -> None:
+    told = Mention(channel="https://x.example/feed", kind=kind, published=DAY.replace(hour=7))
+    assert extract(page(), mentions=(told,)).published_from == kind.value
+
+
+def test_a_day_against_its_stamp_names_who_said_the_day() -> None:
+    stamp = _meta("article:published_time", "2026-03-03T00:30:00Z")
+    found = extract(page(stamp, above='<p class="date">Published 2 March 2026</p>'))
+    assert (found.published_raw, found.published_from) == ("2026-03-02", "visible")

@@ -1,4 +1,4 @@
-"""Title, authors, language, access and rights: what the page says of itself, told apart from its trimmings."""
+"""Title, authors, language and rights: what the page says of itself, told apart from its trimmings."""
 
 from __future__ import annotations
 
@@ -84,6 +84,24 @@ def test_a_title_loses_the_sites_name_where_no_heading_helps() -> None:
     assert extract(html).title == TITLE
 
 
+def test_a_heading_loses_the_date_behind_the_headline() -> None:
+    html = page(f'<meta property="og:title" content="{TITLE}">')
+    assert extract(html.replace(f"<h1>{TITLE}", f"<h1>{TITLE} <small>02.03.2026 • Harbour</small>")).title == TITLE
+    assert extract(html.replace(f"<h1>{TITLE}", f"<h1>{TITLE} by eleven to six")).title == f"{TITLE} by eleven to six"
+
+
+def test_a_site_that_names_itself_first_is_left_out_of_the_title() -> None:
+    html = page().replace(f"<h1>{TITLE}", "<h1>Tidewater Ledger</h1><h2>Region</h2><h3>Harbour</h3><h2>" + TITLE)
+    html = html.replace(f"<title>{TITLE}", f"<title>Tidewater Ledger and Mail of the Outer Islands - Region - {TITLE}")
+    assert extract(html.replace("</h1><div", "</h2><div")).title == TITLE
+
+
+def test_the_only_heading_of_a_second_rank_titles_a_page_that_says_nothing() -> None:
+    html = page().replace(f"<title>{TITLE}</title>", "").replace("h1>", "h2>")
+    assert extract(html).title == TITLE
+    assert extract(html.replace("</article>", "<h2>Region</h2></article>")).title is None
+
+
 def test_a_channel_titles_a_page_that_has_none() -> None:
     told = Mention(channel="https://x.example/feed", kind=ChannelKind.FEED, title=TITLE)
     html = page().replace(f"<title>{TITLE}</title>", "").replace(f"<h1>{TITLE}</h1>", "")
@@ -113,35 +131,6 @@ def test_the_language_is_the_texts_helped_by_what_is_declared(declared: str, tex
 def test_a_short_text_is_in_the_language_that_is_declared() -> None:
     html = f'<html lang="nb"><body><article><h1>Hva skjer</h1><p>{"En dag i mars. " * 9}</p></article></body></html>'
     assert extract(html).language == "nb"
-
-
-@pytest.mark.parametrize(
-    ("head", "below", "access"),
-    [
-        (json_ld(isAccessibleForFree=False), "", "paywalled"),
-        (json_ld(isAccessibleForFree="False"), "", "paywalled"),
-        (json_ld(isAccessibleForFree="http://schema.org/False"), "", "paywalled"),
-        (json_ld(isAccessibleForFree=True), "", "open"),
-        (json_ld(isAccessibleForFree="true"), "", "open"),
-        ('<meta property="article:content_tier" content="metered">', "", "metered"),
-        ('<meta property="article:content_tier" content="locked">', "", "paywalled"),
-        ('<meta property="article:content_tier" content="free">', "", "open"),
-        ("", '<div class="paywall">Subscribe to read on.</div>', "paywalled"),
-        ("", '<div class="promo"><a href="/subscribe">Subscribe</a> to the Ledger from 1 a month.</div>', "unknown"),
-        ("", "", "unknown"),
-    ],
-)
-def test_access_has_evidence(head: str, below: str, access: str) -> None:
-    found = extract(page(head, below=below))
-    assert found.access == access
-    assert bool(found.access_evidence) == (access != "unknown")
-
-
-def test_a_wall_element_behind_a_whole_article_is_no_evidence() -> None:
-    html = page(below='<div class="paywall" hidden></div>')
-    for paragraph in PARAGRAPHS:
-        html = html.replace(paragraph, f"{paragraph} {paragraph} {paragraph} {paragraph}")
-    assert extract(html).access == "unknown"
 
 
 def test_rights_are_read_from_headers_and_meta_headers_first() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from tests.unit.harvest.conftest import BLURB, COLLECTION, CONFIGURATION, SOURCE, Paper
 
-from tearsheet import harvest
+from tearsheet import harvest, state
 from tearsheet.errors import RecordError
 from tearsheet.fingerprints import block_hash
 from tearsheet.harvest.choice import choice_key, load_choice
-from tearsheet.harvest.learned import counts_key, load_counts, load_snapshot, snapshot_key
+from tearsheet.harvest.learned import counts_of, load_snapshot, snapshot_key
 from tearsheet.harvest.plan import load_plan
 
 FIRST, SECOND = "2026-01-12", "2026-01-13"
@@ -45,10 +45,10 @@ def test_snapshots_hold_no_text(paper: Paper) -> None:
 
 def test_run_again_it_gives_the_same_rows_and_counts(paper: Paper) -> None:
     plan = paper.fetch(FIRST, range(6))
-    rows, counts = paper.publish(plan), load_counts(paper.store, SOURCE)
+    rows, counts = paper.publish(plan), counts_of(state.load(paper.store, SOURCE))
     paper.store.delete([info.key for info in paper.store.list("staged/")])
     assert paper.publish(plan) == rows
-    assert load_counts(paper.store, SOURCE) == counts
+    assert counts_of(state.load(paper.store, SOURCE)) == counts
     assert counts.nights[FIRST].articles == 6
 
 
@@ -100,13 +100,13 @@ def test_a_later_night_knows_what_earlier_ones_taught_and_keeps_it(paper: Paper)
     paper.publish(first)
     assert load_plan(paper.store, COLLECTION, SECOND) == second
     assert paper.publish(second) == rows
-    assert sorted(load_counts(paper.store, SOURCE).nights) == [FIRST, SECOND]
+    assert sorted(counts_of(state.load(paper.store, SOURCE)).nights) == [FIRST, SECOND]
 
 
 def test_an_article_that_is_asked_again_is_counted_once(paper: Paper) -> None:
     paper.publish(paper.fetch(FIRST, range(6)))
     paper.publish(paper.fetch(SECOND, range(4, 8)))
-    nights = load_counts(paper.store, SOURCE).nights
+    nights = counts_of(state.load(paper.store, SOURCE)).nights
     assert {night: counted.articles for night, counted in nights.items()} == {FIRST: 6, SECOND: 2}
 
 
@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_named(paper: Paper, what: str) -> None:
     paper.publish(plan)
     snapshot = (load_choice(paper.store, plan) or {})[SOURCE]
     keys = {
-        "counts": counts_key(SOURCE),
+        "counts": state.key(SOURCE),
         "snapshot": snapshot_key(SOURCE, snapshot),
         "choice": choice_key(COLLECTION, FIRST),
     }

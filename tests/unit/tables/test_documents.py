@@ -113,28 +113,29 @@ def test_fingerprints_outlive_checkpoints_and_the_log(store: Store, make_documen
     assert not publish(store, nights[0], [make_document(1, nights[0])]).committed
 
 
-ROW = st.tuples(st.integers(0, 9), st.sampled_from(["sha256:a", "sha256:b"]), st.sampled_from([None, "", "l1"]))
+HASHES = st.sampled_from([None, "", "h1"])
+ROW = st.tuples(st.integers(0, 9), st.sampled_from(["sha256:a", "sha256:b"]), HASHES, HASHES)
+Row = tuple[int, str, str | None, str | None]
 
 
 @settings(deadline=None)
 @given(st.lists(ROW, max_size=6), st.randoms(use_true_random=False))
-def test_a_fingerprint_tells_rows_apart_and_knows_no_order(
-    rows: list[tuple[int, str, str | None]], order: random.Random
-) -> None:
-    def fingerprint(these: list[tuple[int, str, str | None]]) -> int:
+def test_a_fingerprint_tells_rows_apart_and_knows_no_order(rows: list[Row], order: random.Random) -> None:
+    def fingerprint(these: list[Row]) -> int:
         columns = {
-            "url": [f"https://a.example/{url}" for url, _, _ in these],
-            "payload_digest": [digest for _, digest, _ in these],
+            "url": [f"https://a.example/{row[0]}" for row in these],
+            "payload_digest": [row[1] for row in these],
             "extractor": ["e"] * len(these),
-            "learned": pa.array([learned for _, _, learned in these], pa.string()),
+            "learned": pa.array([row[2] for row in these], pa.string()),
+            "rules": pa.array([row[3] for row in these], pa.string()),
         }
         return documents.fingerprint_of(pa.table(columns))
 
     shuffled = order.sample(rows, len(rows))
     assert 0 <= fingerprint(rows) == fingerprint(shuffled) < 2**62
-    for n, (url, digest, learned) in enumerate(rows):
-        changed = [*rows[:n], (url, digest + "c", learned), *rows[n + 1 :]]
-        assert fingerprint(changed) != fingerprint(rows)
+    for n, (url, digest, learned, rules) in enumerate(rows):
+        for row in ((url, digest + "c", learned, rules), (url, digest, learned, f"{rules}c")):
+            assert fingerprint([*rows[:n], row, *rows[n + 1 :]]) != fingerprint(rows)
 
 
 def test_rows_that_do_not_belong_are_refused(store: Store, make_document: Make) -> None:
