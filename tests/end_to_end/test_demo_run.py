@@ -38,7 +38,7 @@ def test_the_demo_shows_its_three_things_and_asks_nothing_twice(tmp_path: Path) 
     first = run(tmp_path, port)
     assert "demo · 2026-01-13" in first
     assert "State of emergency in Zhetistan's oil town" in first
-    assert "cut from this page:" in first
+    assert "subscription [label:subscription]" in first
     assert "60-Day money back guarantee!" in first
     assert "[info" not in first, "Airflow's chatter belongs into its log"
     again = run(tmp_path, port)

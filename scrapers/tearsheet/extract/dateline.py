@@ -25,11 +25,22 @@ BEHIND, ABOVE, NEAR = 12, 6, 6
 SHORT = 90
 LIKELY = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})[./-]((?:19|20)\d\d)(?![\d./-])")
+PHRASE = re.compile(
+    r"(?<!\d)\d{1,2}(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+|del\s+)?(?:19|20)\d\d(?!\d)"
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
+)
+"""A day, a month in words and a year, or the month first."""
 CHANGED = re.compile(
     r"updat|modif|aktualis|actualiz|mis à jour|aggiorna|atualiz|aktualiz|обновл|оновл|更新|修改|geändert|stand:"
     r"|bijgewerkt|güncelle|ενημ[εέ]ρ|\blast\b|edited|reviewed",
     re.IGNORECASE,
 )
+ANNOUNCED = re.compile(
+    r"\btermine?\b|veranstaltung|beginn\b|\bevents?\b|starts?\b|deadline|verfügbar bis"
+    r"|available until|expires|valid until|\bgültig|jusqu'au|hasta el|fino al|до \d|\bdo dnia\b",
+    re.IGNORECASE,
+)
+"""What is to be on that day, or to end."""
 ELSEWHERE = re.compile(
     r"related|teaser|sidebar|widget|card|comment|recommend|popular|footer|copyright|event|nav|promo|trending|latest",
     re.IGNORECASE,
@@ -63,7 +74,7 @@ def dateline(page: Page, title: str | None, locale: str, latest: date) -> Dateli
         line = " ".join(text.split())
         if len(line) <= SHORT and LIKELY.search(line) and not _is_elsewhere(element):
             days = tuple(_days(line, locale, latest))
-            if days and not CHANGED.search(line) and not CHANGED.search(before):
+            if days and not any(why.search(text) for why in (CHANGED, ANNOUNCED) for text in (line, before)):
                 return Dateline(line, days, distance <= NEAR)
         before = line if len(line) <= SHORT else ""
     return None
@@ -88,7 +99,10 @@ def _days(line: str, locale: str, latest: date) -> Iterator[date]:
                 continue
             if EARLIEST <= found <= latest:
                 yield found
-    elif found_day := _read(line[:MAX_DATE], locale.partition("-")[0], latest):
+        return
+    phrase = PHRASE.search(line)
+    found_day = _read(phrase[0] if phrase else line[:MAX_DATE], locale.partition("-")[0], latest)
+    if found_day:
         yield found_day
 
 

@@ -105,3 +105,17 @@ def test_a_day_against_its_stamp_names_who_said_the_day() -> None:
     stamp = _meta("article:published_time", "2026-03-03T00:30:00Z")
     found = extract(page(stamp, above='<p class="date">Published 2 March 2026</p>'))
     assert (found.published_raw, found.published_from) == ("2026-03-02", "visible")
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("2. März 2026 , Odile Farrant", DAY),
+        ("Published on March 2, 2026 by the desk", DAY),
+        ("Termin: 2. März 2026, 19 Uhr", None),
+        ("Updated March 2, 2026", None),
+    ],
+)
+def test_the_date_at_the_headline_is_that_of_the_article(line: str, day: datetime | None) -> None:
+    found = extract(page(above=f"<p><b>{line}</b></p>", attributes=' lang="de"'))
+    assert (found.published_at if found.published_from == "visible" else None) == day
