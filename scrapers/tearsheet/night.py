@@ -93,10 +93,10 @@ def harvest_night(
 ) -> Harvested:
     """Plan, fetch, extract, publish and judge one night of a collection."""
     plan = harvest.make_plan(store, configuration, collection, day)
-    fetched = gather(store, plan, configuration.settings, sources=sources, given=given, progress=progress)
     limits = configuration.settings.extract
-    progress.stage("publish")
     with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
+        fetched = gather(store, plan, configuration.settings, pool, sources=sources, given=given, progress=progress)
+        progress.stage("publish")
         published = harvest.publish(store, plan, pool, configuration)
     return Harvested(report=harvest.verdict(store, published), fetched=fetched)
 
@@ -117,6 +117,7 @@ def gather(
     store: Store,
     plan: Plan,
     settings: Settings,
+    pool: Pool,
     *,
     sources: frozenset[str] = frozenset(),
     given: tuple[Candidate, ...] = (),
@@ -126,14 +127,12 @@ def gather(
     todo = harvest.unfetched(plan, harvest.reports(store, plan.collection, plan.night), sources)
     segments: SimpleQueue[str | None] = SimpleQueue()
     crawl = partial(_crawl, store, plan, settings, given, progress, segments)
-    with ThreadPoolExecutor(1, "extract") as extraction, ThreadPoolExecutor(os.cpu_count(), "fetch") as crawls:
-        staging = extraction.submit(_extract_arriving, store, plan, settings, progress, segments)
-        try:
-            fetched = [report for report in crawls.map(crawl, todo) if report]
-        finally:
-            segments.put(None)
-        staging.result()
-    return fetched
+    with ThreadPoolExecutor(os.cpu_count(), "fetch") as crawls:
+        running = [crawls.submit(crawl, batch) for batch in todo]
+        for ended in running:
+            ended.add_done_callback(lambda _: segments.put(None))
+        _extract_arriving(store, plan, settings, pool, progress, segments, crawls=len(running))
+    return [report for ended in running if (report := ended.result())]
 
 
 def _crawl(
@@ -160,21 +159,26 @@ def _crawl(
 
 
 def _extract_arriving(
-    store: Store, plan: Plan, settings: Settings, progress: Progress, segments: SimpleQueue[str | None]
+    store: Store,
+    plan: Plan,
+    settings: Settings,
+    pool: Pool,
+    progress: Progress,
+    segments: SimpleQueue[str | None],
+    *,
+    crawls: int,
 ) -> None:
-    """Stage what has arrived, all of it at once, until the crawl is over."""
+    """Stage what has arrived, all of it at once, until every crawl is over."""
     shared, limits = harvest.context(store, plan), settings.extract
-    with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
-        is_over = False
-        while not is_over:
-            arrived = [segments.get()]
-            while not segments.empty():
-                arrived.append(segments.get())
-            is_over = None in arrived
-            if SOON in arrived:
-                pool.start()
-            keys = filter(None, arrived)
-            stage(store, pool, keys, shared, cpu_seconds=limits.cpu_seconds, on_page=progress.page)
+    while crawls:
+        arrived = [segments.get()]
+        while not segments.empty():
+            arrived.append(segments.get())
+        crawls -= arrived.count(None)
+        if SOON in arrived:
+            pool.start()
+        keys = filter(None, arrived)
+        stage(store, pool, keys, shared, cpu_seconds=limits.cpu_seconds, on_page=progress.page)
 
 
 def _cpu_seconds() -> float:

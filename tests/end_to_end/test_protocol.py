@@ -122,7 +122,8 @@ def test_a_night_that_lost_a_segment_is_refused(desk: Desk) -> None:
 def test_nothing_is_published_while_a_segment_is_not_staged(desk: Desk) -> None:
     configuration = desk.configuration()
     plan = harvest.make_plan(desk.store, configuration, "demo", DAY)
-    gather(desk.store, plan, configuration.settings)
+    with Pool(1) as pool:
+        gather(desk.store, plan, configuration.settings, pool)
     staged = [info.key for info in desk.store.list("staged/")]
     desk.store.delete(staged[:1])
     with pytest.raises(ObjectMissing):

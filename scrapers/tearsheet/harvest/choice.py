@@ -10,20 +10,19 @@ A night that is published before its crawl is whole knows no more than its plan.
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet import state
-from tearsheet.clean.learning import MIN_ARTICLES, learned, taught
 from tearsheet.documents.task import Snapshot
 from tearsheet.errors import ObjectExists, ObjectMissing, RecordError
-from tearsheet.harvest.learned import counts_of, keep_snapshot, load_snapshot, of_each, sightings
+from tearsheet.harvest.learned import keep_snapshot, load_snapshot, of_each, sightings, taught_by
 from tearsheet.harvest.plan import Plan
 from tearsheet.state import SourceState
 from tearsheet.storage import Store
 
+ENOUGH = 6
+"""Articles of one night from which on a source is worth cleaning twice. Few teach little, and the next night has it."""
 _CHOICE = TypeAdapter(dict[str, str])
 
 
@@ -45,14 +44,13 @@ def is_open(store: Store, plan: Plan) -> bool:
 
 def choose(store: Store, plan: Plan, rows: pa.Table) -> None:
     """Learn from the night's rows what its plan does not know, and record it for every later run."""
-    held, pages = state.held(store), Counter(rows["source"].to_pylist())
+    held, articles = state.held(store), sightings(rows)
 
     def from_own(source: str) -> str | None:
         known = state.load(store, source) if source in held else SourceState(source=source)
-        counts = counts_of(known).before(plan.night)
-        return keep_snapshot(store, source, learned(taught(counts, plan.night, sightings(rows, known, plan.night))))
+        return keep_snapshot(store, source, taught_by(known, plan.night, articles[source]))
 
-    able = [source for source in _unknown(plan) if source in held or pages[source] >= MIN_ARTICLES]
+    able = [source for source in _unknown(plan) if len(articles.get(source, ())) >= ENOUGH]
     chosen = of_each(able, from_own)
     try:
         store.put_new(choice_key(plan.collection, plan.night), _CHOICE.dump_json(chosen, indent=1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -48,23 +49,34 @@ def known_before(store: Store, sources: Iterable[Source], night: str) -> dict[st
     return of_each([source.id for source in sources if source.id in held], choose)
 
 
-def counted(known: SourceState, night: str, rows: pa.Table) -> str:
+def counted(known: SourceState, night: str, articles: Iterable[Sighting]) -> str:
     """A source's counts with what its articles of a published night have in common, as its state keeps them."""
-    return _COUNTS.dump_json(taught(counts_of(known), night, sightings(rows, known, night))).decode()
+    return _COUNTS.dump_json(taught(counts_of(known), night, _new(articles, known, night))).decode()
 
 
-def sightings(rows: pa.Table, known: SourceState, night: str) -> Iterator[Sighting]:
-    """A source's articles of a night as they are counted; without those that an earlier night has counted."""
-    is_own = pc.and_(pc.equal(rows["source"], known.source), pc.equal(rows["outcome"], ARTICLE))
-    columns = ["document_id", "title", "text", "removed"]
-    for row in rows.select([*columns]).filter(is_own).to_pylist():
-        seen = known.seen.get(row["document_id"])
-        if seen and any(visit < night for visit in seen.visits):
-            continue
+def taught_by(known: SourceState, night: str, articles: Iterable[Sighting]) -> Learned:
+    """What is known of a source once a night's own articles have taught it, and none of later nights."""
+    return learned(taught(counts_of(known).before(night), night, _new(articles, known, night)))
+
+
+def sightings(rows: pa.Table) -> dict[str, list[Sighting]]:
+    """Each source's articles of a night as they are counted."""
+    columns = ["source", "document_id", "title", "text", "removed"]
+    found: defaultdict[str, list[Sighting]] = defaultdict(list)
+    for row in rows.filter(pc.equal(rows["outcome"], ARTICLE)).select(columns).to_pylist():
         own = tuple(cut["text"] for cut in row["removed"] if cut["rule"] == LEARNED)
         beside = tuple(cut["text"] for cut in row["removed"] if cut["rule"] != LEARNED)
         kept = (*row["text"].split("\n"), *own)
-        yield Sighting(id=row["document_id"], title=row["title"], kept=kept, beside=beside)
+        found[row["source"]].append(Sighting(id=row["document_id"], title=row["title"], kept=kept, beside=beside))
+    return found
+
+
+def _new(articles: Iterable[Sighting], known: SourceState, night: str) -> Iterator[Sighting]:
+    """The articles without those that an earlier night has counted."""
+    for article in articles:
+        seen = known.seen.get(article.id)
+        if not seen or all(visit >= night for visit in seen.visits):
+            yield article
 
 
 def counts_of(known: SourceState) -> Counts:

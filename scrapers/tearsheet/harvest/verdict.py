@@ -172,7 +172,7 @@ def _silence(crawl: SourceReport) -> Iterable[str]:
 def _remember(store: Store, night: Night) -> None:
     """Merge what the night taught into each source's state, several at a time: the store's answers are waited for."""
     ended, crawls, captured = by_source(night.outcomes), _crawls(night), _captured(night)
-    held = state.held(store)
+    held, articles = state.held(store), learned.sightings(night.rows)
 
     def remember(source: Source) -> None:
         known = state.load(store, source.id) if source.id in held else SourceState(source=source.id)
@@ -185,7 +185,7 @@ def _remember(store: Store, night: Night) -> None:
             # a crawl that did not end has not heard of all that is pending
             pending=pending if source.id in crawls else known.pending | pending,
             channels=crawls[source.id].validators if source.id in crawls else {},
-            counts=learned.counted(known, night.plan.night, night.rows),
+            counts=learned.counted(known, night.plan.night, articles.get(source.id, ())),
         )
         state.save(store, known.merged(taught))
 
