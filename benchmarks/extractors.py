@@ -28,7 +28,7 @@ class Tearsheet:
         """A page's fields."""
         page, cleaned = _read(html, url, self.learned.get(html, NOTHING_LEARNED))
         return {
-            "text": "\n".join(filter(None, (page.standfirst, cleaned.text))),
+            "text": "\n".join(filter(None, (cleaned.standfirst, cleaned.text))),
             "title": page.title,
             "authors": list(page.authors),
             "date": page.published_raw and page.published_raw[:10],

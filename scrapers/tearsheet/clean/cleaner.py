@@ -29,6 +29,10 @@ LEFT_OUT = "trafilatura"
 """The rule of blocks that the extractor left out."""
 DECLARED = "rule"
 """The reason of blocks that a rule of the page's source cuts."""
+NO_STANDFIRST = frozenset(
+    {"caption", "subscription", "newsletter", "advertisement", "share", "cookie", "comments", "copyright", "bio"}
+)
+"""Reasons for which a block that was taken for the standfirst is none."""
 MAY_BE_MOST = frozenset({"comments"})
 CUTS_QUOTATIONS = re.compile(rf"headline|caption|picture|markup:|list of links|teasers|{SECOND_COPY}")
 """Rules that look at what a block is, and not at what it says."""
@@ -36,11 +40,15 @@ CUTS_QUOTATIONS = re.compile(rf"headline|caption|picture|markup:|list of links|t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """The kept blocks and their text, one line a block; ``removed`` in page order, positions among all blocks."""
+    """The kept blocks and their text, one line a block; ``removed`` in page order, positions among all blocks.
+
+    ``standfirst`` is the page's, unless the ledger has it for something else: a caption, a call, a teaser.
+    """
 
     text: str
     blocks: tuple[Block, ...]
     removed: tuple[Removed, ...] = ()
+    standfirst: str | None = None
 
 
 def clean(
@@ -83,10 +91,12 @@ def clean(
         kept = sorted((*kept, spared))
     remaining = tuple(blocks[index] for index in kept)
     removed |= cut
+    is_another = any(entry.text == standfirst and entry.reason in NO_STANDFIRST for entry in removed.values())
     return Cleaned(
         text="\n".join(block.text for block in remaining),
         blocks=remaining,
         removed=tuple(removed[index] for index in sorted(removed)),
+        standfirst=None if is_another else standfirst,
     )
 
 

@@ -102,7 +102,9 @@ def _is_offer(draft: Draft, start: int) -> bool:
 def signatures(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     """Lines that say who wrote it, or when."""
     for index, block in enumerate(draft.blocks):
-        if len(block.text) > SHORT_LABEL or block.kind in ("row", "code", "quote", "item"):
+        if len(block.text) > SHORT_LABEL or block.kind in ("row", "code", "quote"):
+            continue
+        if block.kind == "item" and index >= HEAD:
             continue
         if plain(block.text) in draft.facts.names or bylines.read(block.text) or _signs(draft, index):
             yield index, Verdict("byline", "byline")

@@ -67,15 +67,15 @@ def row(capture: Capture, context: Context, page: Extraction) -> Document:
         language=page.language,
         learned=context.learned_of(capture.source),
     )
+    known = replace(known, standfirst=cleaned.standfirst, removed=cleaned.removed)
     if not cleaned.text:
-        return replace(known, outcome="drop.empty", removed=cleaned.removed)
+        return replace(known, outcome="drop.empty")
     return replace(
         known,
         outcome=ARTICLE,
         version_id=version_id(page.title, cleaned.text),
         text=cleaned.text,
         words=len(cleaned.text.split()),
-        removed=cleaned.removed,
         content_hash=content_hash(cleaned.text),
         near_hash=near_hash(cleaned.text),
     )

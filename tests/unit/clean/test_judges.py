@@ -133,3 +133,10 @@ def test_a_heading_goes_with_its_section_and_stays_with_its_text() -> None:
     cleaned = clean([*body()[:3], heading, *body()[3:], *tail], title=TITLE, language="en")
     assert [cut.text for cut in cleaned.removed] == [block.text for block in tail]
     assert heading in cleaned.blocks
+
+
+def test_a_caption_that_was_taken_for_the_standfirst_is_none() -> None:
+    caption = Block(kind="caption", text="The eastern quay at low water, with the crane that is to go in the spring.")
+    deck = Block(kind="paragraph", text="Eleven of the seventeen councillors voted for the plan of the harbour master.")
+    assert clean([caption, *body()], title=TITLE, standfirst=caption.text, language="en").standfirst is None
+    assert clean([deck, *body()], title=TITLE, standfirst=deck.text, language="en").standfirst == deck.text
