@@ -1,8 +1,9 @@
 """Which snapshot a night cleans each of its sources with; chosen once, and used by every run.
 
 - The plan names it where *earlier* nights saw a few articles of the source.
-- Else the night learns from its own pages: ``runs/<collection>/<night>/learned.json`` names what they taught, written
-  once by the first publication that has the whole night, from rows that were cleaned without it.
+- Else the night learns from its own pages, where it has ``ENOUGH`` articles: ``runs/<collection>/<night>/learned.json``
+  names what they taught, written once by the first publication that has the whole night, from rows that were cleaned
+  without it.
 
 So a night's rows stay a function of its records, the extractor and the snapshots, whatever was killed and run again.
 A night that is published before its crawl is whole knows no more than its plan.

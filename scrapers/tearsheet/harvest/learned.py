@@ -12,6 +12,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 import pyarrow as pa
@@ -55,8 +56,13 @@ def counted(known: SourceState, night: str, articles: Iterable[Sighting]) -> str
 
 
 def taught_by(known: SourceState, night: str, articles: Iterable[Sighting]) -> Learned:
-    """What is known of a source once a night's own articles have taught it, and none of later nights."""
-    return learned(taught(counts_of(known).before(night), night, _new(articles, known, night)))
+    """What is known of a source once a night's own articles have taught it, and none of later nights.
+
+    It says nothing of their length: that bears on every page, and only those that hold something repeated are
+    extracted again. The rows would tell which way they were made.
+    """
+    value = learned(taught(counts_of(known).before(night), night, _new(articles, known, night)))
+    return replace(value, usual_length=None)
 
 
 def sightings(rows: pa.Table) -> dict[str, list[Sighting]]:

@@ -35,6 +35,7 @@ def test_a_first_night_learns_from_its_own_pages(paper: Paper) -> None:
     assert {(cut["text"], cut["reason"], cut["score"]) for cut in cuts} == {(BLURB, "repeated", 1.0)}
     known = load_snapshot(paper.store, SOURCE, chosen[SOURCE]).value
     assert set(known.repeated) == {block_hash(BLURB)}
+    assert known.usual_length is None, "the pages that hold nothing repeated are judged without it"
 
 
 def test_snapshots_hold_no_text(paper: Paper) -> None:
