@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from replayed import source_id
+from tearsheet.collector import collect_rarely
 from tearsheet.config import load
 from tearsheet.model import Candidate, ChannelKind, Mention
 from tearsheet.night import Harvested, harvest_night
@@ -89,6 +90,7 @@ def figures(done: Harvested, timeline: Timeline) -> dict[str, float | dict[str, 
 
 def main() -> None:
     """Harvest what the file lists."""
+    collect_rarely()
     configuration, timeline = load(Path(sys.argv[1])), Timeline()
     given = candidates(Path(sys.argv[2]).read_text(encoding="utf-8").split())
     with open_store(configuration.settings.store) as store:

@@ -154,6 +154,8 @@ def _sums(nights: Mapping[str, NightCounts]) -> dict[str, Sum]:
 
 def _bounded(nights: Mapping[str, NightCounts]) -> dict[str, NightCounts]:
     """The nights with no more than ``MAX_COUNTED`` blocks: the oftenest, and of those alike the latest met."""
+    if sum(len(night.blocks) for night in nights.values()) <= MAX_COUNTED:
+        return dict(nights)
     sums = _sums(nights)
     if len(sums) > MAX_COUNTED:
         by_key = sorted(sums)

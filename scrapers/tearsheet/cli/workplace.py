@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from tearsheet.collector import collect_rarely
 from tearsheet.config import load
 from tearsheet.config.models import Configuration
 from tearsheet.storage import Store, open_store
@@ -33,6 +34,7 @@ class Workplace:
 @contextmanager
 def workplace(config: Path) -> Iterator[Workplace]:
     """Load the configuration and open its store for the length of the block."""
+    collect_rarely()
     configuration = load(config)
     with open_store(configuration.settings.store) as store:
         yield Workplace(configuration, store)

@@ -19,9 +19,8 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Self
 
-from tearsheet.documents.task import Task, dropped
+from tearsheet.documents.task import Done, Task, dropped
 from tearsheet.errors import ExtractError
-from tearsheet.model import Document
 
 WALL_FACTOR = 10
 """Wall-clock backstop as a multiple of the CPU limit: under load a page waits, and that is no fault of its own."""
@@ -89,29 +88,29 @@ class Pool:
         while self._workers:
             self._workers.pop().stop()
 
-    def map(self, tasks: Iterable[Task]) -> Iterator[Document]:
-        """The row of each task, in the order in which they are done. A worker that dies gives its page as a drop."""
+    def map(self, tasks: Iterable[Task]) -> Iterator[Done]:
+        """What became of each task, as they are done. A worker that dies gives its page as a drop."""
         todo = iter(tasks)
         if (first := next(todo, None)) is None:  # a night with nothing new starts nobody
             return
         todo = chain([first], todo)
         self.start()
         idle, busy = list(self._workers), dict[Connection, _Worker]()
-        rows: list[Document] = []
+        answers: list[Done] = []
         while True:
             while idle and (task := next(todo, None)):
                 worker = idle.pop()
                 worker.start(task)
                 busy[worker.connection] = worker
-            yield from rows  # while the workers are at the next pages
+            yield from answers  # while the workers are at the next pages
             if not busy:
                 return
-            rows = []
+            answers = []
             for worker in self._ready(busy):
                 del busy[worker.connection]
-                row, worker = self._answer(worker)
+                answer, worker = self._answer(worker)
                 idle.append(worker)
-                rows.append(row)
+                answers.append(answer)
 
     def start(self) -> None:
         """Start what is not running yet, all at once, then wait for each: they import at the same time.
@@ -130,17 +129,17 @@ class Pool:
         now = time.monotonic()
         return [worker for connection, worker in busy.items() if connection in ready or worker.deadline <= now]
 
-    def _answer(self, worker: _Worker) -> tuple[Document, _Worker]:
+    def _answer(self, worker: _Worker) -> tuple[Done, _Worker]:
         task = worker.task
         assert task is not None  # noqa: S101 - only busy workers are asked
         try:
             if worker.connection.poll():
-                row: Document = worker.connection.recv()
-                return row, worker
+                answer: Done = worker.connection.recv()
+                return answer, worker
             reason = "time_limit"
         except (EOFError, ConnectionResetError):
             reason = "cpu_limit" if worker.process.wait() == -signal.SIGPROF else "worker_died"
         worker.stop()
         fresh = self._workers[self._workers.index(worker)] = _Worker(self.memory_bytes)
         fresh.ready()
-        return dropped(task.capture, task.context, reason), fresh
+        return Done(dropped(task.capture, task.context, reason)), fresh

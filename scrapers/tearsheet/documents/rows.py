@@ -6,11 +6,24 @@ from dataclasses import replace
 
 from tearsheet.archive.reader import parse_member
 from tearsheet.clean.cleaner import clean
-from tearsheet.documents.task import Context, dropped
+from tearsheet.documents.pages import pack, unpack
+from tearsheet.documents.task import Context, Done, Task, dropped
 from tearsheet.errors import RecordError
 from tearsheet.extract.page import Extraction, extract_page
 from tearsheet.fingerprints import content_hash, near_hash, version_id
 from tearsheet.model import ARTICLE, Capture, Document
+
+
+def done(task: Task) -> Done:
+    """The row of a task, with the page where nothing is known of its source: its own night may teach it."""
+    if task.page is not None:
+        return Done(row(task.capture, task.context, unpack(task.page)))
+    page = read(task.capture, task.member, task.context)
+    if page is None:
+        return Done(dropped(task.capture, task.context, "unreadable"))
+    found = row(task.capture, task.context, page)
+    may_teach = found.outcome == ARTICLE and task.capture.source not in task.context.learned
+    return Done(found, pack(page) if may_teach else None)
 
 
 def document(capture: Capture, member: bytes, context: Context) -> Document:
@@ -18,10 +31,16 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
 
     A record that cannot be read, or a page that is no page, is a drop, never an exception.
     """
+    page = read(capture, member, context)
+    return row(capture, context, page) if page else dropped(capture, context, "unreadable")
+
+
+def read(capture: Capture, member: bytes, context: Context) -> Extraction | None:
+    """The page of a capture; ``None`` where the record cannot be read, or the page is none."""
     try:
         record = parse_member(member)
         headers = {name.lower(): value for name, value in record.headers}
-        page = extract_page(
+        return extract_page(
             record.body,
             capture.final_url,
             mentions=capture.mentions,
@@ -31,8 +50,7 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
             learned=context.learned_of(capture.source),
         )
     except RecordError:
-        return dropped(capture, context, "unreadable")
-    return row(capture, context, page)
+        return None
 
 
 def row(capture: Capture, context: Context, page: Extraction) -> Document:

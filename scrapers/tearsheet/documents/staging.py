@@ -10,9 +10,12 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,12 +23,15 @@ import pyarrow.parquet as pq
 
 from tearsheet.archive.reader import segment_captures, segments
 from tearsheet.documents.pool import Pool
-from tearsheet.documents.task import Context, Task, rules_hash
+from tearsheet.documents.task import Context, Done, Task, rules_hash
 from tearsheet.errors import RecordError
 from tearsheet.fingerprints import block_hash
 from tearsheet.model import Capture, Document
 from tearsheet.storage import Store
-from tearsheet.tables.schema import to_arrow
+from tearsheet.tables.schema import DOCUMENTS, to_arrow
+
+PAGE = "page"
+"""The column that only staged rows have: the page as it was read, where more may soon be known of its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def stage(
     ones of this are at work.
     """
     todo: dict[str, int] = {}
-    rows: defaultdict[str, list[Document]] = defaultdict(list)
+    rows: defaultdict[str, list[Done]] = defaultdict(list)
 
     def tasks() -> Iterator[Task]:
         for warc_key in warc_keys:
@@ -82,41 +88,61 @@ def stage(
             todo[warc_key] = len(captures)
             yield from _tasks(segment, captures, context, cpu_seconds)
 
-    staged = []
-    for row in pool.map(tasks()):
-        on_page()
-        rows[row.warc_file].append(row)
-        if len(rows[row.warc_file]) == todo[row.warc_file]:
-            staged.append(_keep(store, row.warc_file, rows.pop(row.warc_file), context))
-    without_pages = [key for key, count in todo.items() if count == 0]
-    return staged + [_keep(store, key, [], context) for key in without_pages]
+    with ThreadPoolExecutor(1, "keep") as keeping:  # the workers wait for nothing but pages
+        staged = []
+        for done in pool.map(tasks()):
+            on_page()
+            key = done.row.warc_file
+            rows[key].append(done)
+            if len(rows[key]) == todo[key]:
+                staged.append(keeping.submit(_keep, store, key, rows.pop(key), context))
+        staged += [keeping.submit(_keep, store, key, [], context) for key, count in todo.items() if count == 0]
+        return [each.result() for each in staged]
 
 
-def _keep(store: Store, warc_key: str, rows: list[Document], context: Context) -> Staged:
+def _keep(store: Store, warc_key: str, rows: list[Done], context: Context) -> Staged:
     key = staged_key(warc_key, context)
-    store.put(key, _parquet(to_arrow(sorted(rows, key=lambda row: row.warc_offset))))
+    rows = sorted(rows, key=lambda done: done.row.warc_offset)
+    pages = pa.array([done.page for done in rows], pa.binary())
+    store.put(key, _parquet(to_arrow(done.row for done in rows).append_column(PAGE, pages)))
     return Staged(key, len(rows))
 
 
 def restage(store: Store, pool: Pool, before: Context, after: Context, *, cpu_seconds: float = 20.0) -> None:
     """Stage a night anew that is staged by ``before``, now that more is known of its sources.
 
-    Only pages whose row that may change are extracted again: what is known is asked of a text that is clean without it.
+    Only pages whose row may change are cleaned again: what is known is asked of a text that is clean without it. They
+    are read again where that bears on more than their text.
 
     Raises:
         ObjectMissing: a segment is not staged.
     """
-    for warc_key in unstaged(store, after):
-        rows = _read_staged(store, staged_key(warc_key, before))
-        old = set(pc.filter(rows["warc_offset"], pa.array(_changes(rows, before, after), pa.bool_())).to_pylist())
-        captures = [capture for capture in segment_captures(store, warc_key) if capture.warc_offset in old]
-        tasks = _tasks(store.get(warc_key), captures, after, cpu_seconds) if captures else ()
-        fresh = to_arrow(pool.map(tasks))
-        same = rows.filter(pc.invert(pc.is_in(rows["warc_offset"], value_set=pa.array(sorted(old), pa.int64()))))
-        learned = pa.array(map(after.learned_id, same["source"].to_pylist()), pa.string())
-        same = same.set_column(same.schema.names.index("learned"), same.schema.field("learned"), learned)
-        both = pa.concat_tables([same, fresh]).sort_by("warc_offset")
+    same: dict[str, pa.Table] = {}
+
+    def tasks() -> Iterator[Task]:
+        for warc_key in unstaged(store, after):
+            rows = _read_staged(store, staged_key(warc_key, before), [*DOCUMENTS.names, PAGE])
+            changes = pa.array(_changes(rows, before, after), pa.bool_())
+            old = rows.filter(changes).select(["warc_offset", "source", "title", PAGE]).to_pylist()
+            pages = {row["warc_offset"]: row[PAGE] if _reads_alike(row, before, after) else None for row in old}
+            same[warc_key] = _known_by(rows.filter(pc.invert(changes)).select(DOCUMENTS.names), after)
+            captures = [capture for capture in segment_captures(store, warc_key) if capture.warc_offset in pages]
+            segment = b"" if all(pages.values()) else store.get(warc_key)
+            yield from _tasks(segment, captures, after, cpu_seconds, pages)
+
+    fresh: defaultdict[str, list[Document]] = defaultdict(list)
+    for done in pool.map(tasks()):
+        fresh[done.row.warc_file].append(done.row)
+    for warc_key, rows in same.items():
+        both = pa.concat_tables([rows, to_arrow(fresh[warc_key])]).sort_by("warc_offset")
         store.put(staged_key(warc_key, after), _parquet(both))
+
+
+def _known_by(rows: pa.Table, context: Context) -> pa.Table:
+    """Rows that say what is known of their sources by another context; nothing else of them would change."""
+    place = rows.schema.get_field_index("learned")
+    learned = pa.array(map(context.learned_id, rows["source"].to_pylist()), pa.string())
+    return rows.set_column(place, rows.schema.field(place), learned)
 
 
 def _changes(rows: pa.Table, before: Context, after: Context) -> Iterator[bool]:
@@ -129,12 +155,26 @@ def _changes(rows: pa.Table, before: Context, after: Context) -> Iterator[bool]:
         )
 
 
-def _tasks(segment: bytes, captures: Iterable[Capture], context: Context, cpu_seconds: float) -> Iterator[Task]:
+def _reads_alike(row: Mapping[str, Any], before: Context, after: Context) -> bool:
+    """Whether reading the page again would give what is staged of it, but for its text."""
+    known, was = after.learned_of(row["source"]), before.learned_of(row["source"])
+    return known.usual_length == was.usual_length and not (row["title"] or "").endswith(known.suffixes or ("\n",))
+
+
+def _tasks(
+    segment: bytes,
+    captures: Iterable[Capture],
+    context: Context,
+    cpu_seconds: float,
+    pages: Mapping[int, bytes | None] = MappingProxyType({}),
+) -> Iterator[Task]:
+    """The tasks of a segment; ``pages`` are those that are cleaned again, by offset."""
     narrowed: dict[str, Context] = {}
     for capture in captures:
         own = narrowed.setdefault(capture.source, context.of(capture.source))
         member = segment[capture.warc_offset : capture.warc_offset + capture.warc_length]
-        yield Task(capture=capture, member=member, context=own, cpu_seconds=cpu_seconds)
+        page = pages.get(capture.warc_offset)
+        yield Task(capture=capture, member=member, context=own, cpu_seconds=cpu_seconds, page=page)
 
 
 def load_staged(store: Store, context: Context) -> Iterator[pa.Table]:
@@ -144,12 +184,12 @@ def load_staged(store: Store, context: Context) -> Iterator[pa.Table]:
         ObjectMissing: a segment has none; ``unstaged`` tells which.
     """
     for warc_key in segments(store, context.collection, context.night):
-        yield _read_staged(store, staged_key(warc_key, context))
+        yield _read_staged(store, staged_key(warc_key, context), DOCUMENTS.names)
 
 
-def _read_staged(store: Store, key: str) -> pa.Table:
+def _read_staged(store: Store, key: str, columns: list[str]) -> pa.Table:
     try:
-        return pq.read_table(io.BytesIO(store.get(key)))
+        return pq.read_table(io.BytesIO(store.get(key)), columns=columns)
     except pa.ArrowInvalid as error:
         raise RecordError(
             f"{store.url(key)} is no Parquet file ({error}); delete it and run the night again"

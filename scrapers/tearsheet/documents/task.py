@@ -57,12 +57,21 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One page to extract; ``cpu_seconds`` is what it may take."""
+    """One page to extract, or to clean again as it was read (``page``); ``cpu_seconds`` is what it may take."""
 
     capture: Capture
     member: bytes
     context: Context
     cpu_seconds: float
+    page: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a task: the row, and the page as it was read where more may soon be known of its source."""
+
+    row: Document
+    page: bytes | None = None
 
 
 def rules_hash(rules: Iterable[SourceRule]) -> str | None:

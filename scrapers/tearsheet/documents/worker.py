@@ -9,20 +9,18 @@ the parent sees a dead worker and records a drop.
 from __future__ import annotations
 
 import ctypes
-import gc
 import os
 import resource
 import signal
 import sys
 from multiprocessing.connection import Connection
 
-from tearsheet.documents.rows import document
-from tearsheet.documents.task import Task, dropped
+from tearsheet.collector import collect_rarely
+from tearsheet.documents.rows import done
+from tearsheet.documents.task import Done, Task, dropped
 
 PR_SET_PDEATHSIG = 1
 READY = "ready"
-RARELY = (100_000, 20, 100)
-"""Thresholds of the cycle collector: reference counts free a page's tree, and looking for cycles cost 4 % of a page."""
 
 
 def die_with_parent(parent: int) -> None:
@@ -42,12 +40,12 @@ def serve(connection: Connection) -> None:
             return
         signal.setitimer(signal.ITIMER_PROF, task.cpu_seconds)
         try:
-            row = document(task.capture, task.member, task.context)
+            answer = done(task)
         except MemoryError:
-            row = dropped(task.capture, task.context, "memory_limit")
+            answer = Done(dropped(task.capture, task.context, "memory_limit"))
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
-        connection.send(row)
+        connection.send(answer)
 
 
 def main(fd: str, parent: str, memory_bytes: str) -> None:
@@ -56,6 +54,5 @@ def main(fd: str, parent: str, memory_bytes: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # both go to the whole group: a page is no drop because of them
         signal.signal(number, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory_bytes), int(memory_bytes)))
-    gc.freeze()
-    gc.set_threshold(*RARELY)
+    collect_rarely()
     serve(Connection(int(fd)))

@@ -18,10 +18,13 @@ from itertools import islice
 
 from htmldate import find_date
 
+from tearsheet.extract import date_parsers
 from tearsheet.extract.dateline import dateline
 from tearsheet.extract.language import locale
 from tearsheet.extract.linked_data import text
 from tearsheet.extract.tree import Page
+
+date_parsers.install()
 
 PUBLISHED = (
     "article:published_time",

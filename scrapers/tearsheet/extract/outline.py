@@ -88,6 +88,12 @@ class Outline:
             found.append(self._place(offset, len(packed)) if offset >= 0 else None)
         return found
 
+    @property
+    def unlinked(self) -> int:
+        """Characters of the stream that are no link."""
+        ends = zip(self._starts, self._starts[1:], self._links, strict=False)
+        return sum(end - start for start, end, link in ends if link is None)
+
     def between(self, start: int, end: int) -> Iterator[Place]:
         """What stands in this stretch, in page order: a place a block, of its text nodes that stand there whole."""
         node = bisect_left(self._starts, start)

@@ -18,7 +18,7 @@ from tearsheet.extract.access import Access, access
 from tearsheet.extract.agencies import agency
 from tearsheet.extract.authors import authors
 from tearsheet.extract.blocks import read_body
-from tearsheet.extract.cascade import article_text
+from tearsheet.extract.cascade import Seen, article_text
 from tearsheet.extract.dates import dates
 from tearsheet.extract.declared import declared_authors, declared_title, marked
 from tearsheet.extract.kind import Told, kind
@@ -134,6 +134,7 @@ def extract_text(page: Page) -> str:
     """
     is_forum = any("DiscussionForumPosting" in types(node) for node in page.nodes)
     try:
-        return article_text(page.root, page.url, visible=len(page.outline.stream), is_forum=is_forum)
+        seen = Seen(len(page.outline.stream), page.outline.unlinked)
+        return article_text(page.root, page.url, seen, is_forum=is_forum)
     except (LxmlError, TypeError, ValueError) as error:  # what bare_extraction takes for a page without text
         raise RecordError(f"{page.url}: Trafilatura fails ({type(error).__name__}: {error})") from error

@@ -12,6 +12,7 @@ A night that is published before its crawl is whole knows no more than its plan.
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet import state
@@ -45,13 +46,14 @@ def is_open(store: Store, plan: Plan) -> bool:
 
 def choose(store: Store, plan: Plan, rows: pa.Table) -> None:
     """Learn from the night's rows what its plan does not know, and record it for every later run."""
-    held, articles = state.held(store), sightings(rows)
+    unknown = pc.is_in(rows["source"], value_set=pa.array(_unknown(plan), pa.string()))
+    held, articles = state.held(store), sightings(rows.filter(unknown))
 
     def from_own(source: str) -> str | None:
         known = state.load(store, source) if source in held else SourceState(source=source)
         return keep_snapshot(store, source, taught_by(known, plan.night, articles[source]))
 
-    able = [source for source in _unknown(plan) if len(articles.get(source, ())) >= ENOUGH]
+    able = [source for source, found in sorted(articles.items()) if len(found) >= ENOUGH]
     chosen = of_each(able, from_own)
     try:
         store.put_new(choice_key(plan.collection, plan.night), _CHOICE.dump_json(chosen, indent=1))

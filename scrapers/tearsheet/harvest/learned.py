@@ -59,7 +59,7 @@ def taught_by(known: SourceState, night: str, articles: Iterable[Sighting]) -> L
     """What is known of a source once a night's own articles have taught it, and none of later nights.
 
     It says nothing of their length: that bears on every page, and only those that hold something repeated are
-    extracted again. The rows would tell which way they were made.
+    cleaned again. The rows would tell which way they were made.
     """
     value = learned(taught(counts_of(known).before(night), night, _new(articles, known, night)))
     return replace(value, usual_length=None)

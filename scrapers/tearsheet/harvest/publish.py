@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tearsheet.config import public
 from tearsheet.config.models import Configuration, Settings
@@ -100,9 +101,11 @@ def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) 
 def earliest(tables: Iterator[pa.Table]) -> pa.Table:
     """All staged rows as one table, one row a document: the earliest capture's."""
     table = pa.concat_tables([DOCUMENTS.empty_table(), *tables], promote_options="default")
-    ordered = table.sort_by([(name, "ascending") for name in ("document_id", "fetched_at", "warc_file", "warc_offset")])
-    ids = ordered["document_id"].to_pylist()
-    return ordered.filter(pa.array([n == 0 or ids[n - 1] != ids[n] for n in range(len(ids))], pa.bool_()))
+    by_time = [(name, "ascending") for name in ("document_id", "fetched_at", "warc_file", "warc_offset")]
+    order = pc.sort_indices(table, sort_keys=by_time)
+    ids = table["document_id"].take(order).to_pylist()
+    first = pa.array([n == 0 or ids[n - 1] != ids[n] for n in range(len(ids))], pa.bool_())
+    return table.take(order.filter(first))
 
 
 def row_outcomes(rows: pa.Table) -> Iterator[Outcome]:

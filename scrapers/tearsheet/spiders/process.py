@@ -14,6 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from tearsheet import urls
+from tearsheet.collector import collect_rarely
 from tearsheet.config.models import Source
 from tearsheet.errors import ConfigError, FetchError, TearsheetError
 from tearsheet.spiders import logs
@@ -30,6 +31,7 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> int:
     """Crawl what stdin asks for; 0, or the exit code of the error that the last line of the log tells of."""
+    collect_rarely()
     logs.set_up()
     die_with_parent()
     try:

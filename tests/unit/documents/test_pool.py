@@ -46,7 +46,7 @@ def workers() -> list[psutil.Process]:
 def test_every_page_gives_its_row(store: Store, segment: Callable[..., str]) -> None:
     key = segment(*((f"http://127.0.0.1/{n}", page(f"Quay number {n} to be widened")) for n in range(7)))
     with Pool(2) as pool:
-        rows = list(pool.map(tasks(store, key)))
+        rows = [done.row for done in pool.map(tasks(store, key))]
     assert {row.url for row in rows} == {f"http://127.0.0.1/{n}" for n in range(7)}
     assert {row.outcome for row in rows} == {"article"}
     assert all("eastern quay" in (row.text or "") for row in rows)
@@ -60,7 +60,7 @@ def test_a_page_over_its_cpu_limit_is_a_drop(store: Store, segment: Callable[...
     slow, good = tasks(store, key)
     with Pool(1) as pool:
         assert list(pool.map([good]))  # a warm worker: its imports are not the page's
-        rows = list(pool.map([replace(slow, cpu_seconds=0.05), good]))
+        rows = [done.row for done in pool.map([replace(slow, cpu_seconds=0.05), good])]
     assert {row.url: row.outcome for row in rows} == {
         "http://127.0.0.1/slow": "drop.cpu_limit",
         "http://127.0.0.1/good": "article",
@@ -72,9 +72,9 @@ def test_a_worker_that_is_killed_costs_one_page(store: Store, segment: Callable[
 
     with Pool(2) as pool:
         rows = pool.map(tasks(store, key) * 2)
-        outcomes = [next(rows).outcome]
+        outcomes = [next(rows).row.outcome]
         os.kill(workers()[0].pid, signal.SIGKILL)
-        outcomes += [row.outcome for row in rows]
+        outcomes += [done.row.outcome for done in rows]
     assert len(outcomes) == 12
     assert outcomes.count("drop.worker_died") <= 1
     assert outcomes.count("article") >= 11

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 from tests.unit.documents.conftest import COLLECTION, NIGHT, paragraph
 
+from tearsheet.archive.reader import segment_captures
 from tearsheet.documents.pool import Pool
 from tearsheet.documents.staging import load_staged, restage, stage, staged_key, unstaged
 from tearsheet.documents.task import Context, Snapshot
@@ -73,3 +74,19 @@ def test_what_is_staged_already_is_left_alone(store: Store, segment: Callable[..
         restage(store, pool, BEFORE, AFTER)
     assert store.get(staged_key(keys[0], AFTER)) == held
     assert not unstaged(store, AFTER)
+
+
+def test_a_page_is_not_read_again_to_be_cleaned(store: Store, segment: Callable[..., str]) -> None:
+    key = segment(*pages())
+    with Pool(1) as pool:
+        stage(store, pool, [key], BEFORE)
+        body = bytearray(store.get(key))
+        captures = {capture.url[-1]: capture for capture in segment_captures(store, key)}
+        for number in "12":
+            offset = captures[number].warc_offset
+            body[offset : offset + captures[number].warc_length] = bytes(captures[number].warc_length)
+        store.put(key, bytes(body))
+        restage(store, pool, BEFORE, AFTER)
+    outcomes = {row["url"][-1]: row["outcome"] for row in rows(store, AFTER).to_pylist()}
+    assert outcomes["1"] == "article"
+    assert outcomes["2"] == "drop.unreadable", "what is known changes its headline, and so what is read of it"
