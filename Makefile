@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 PORT ?= 8765
 
-.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction torture-scheduler replay-tools lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-replay: $(READY) ## three nights over replayed sites: coverage, exactly on
 
 bench-memory: $(READY) ## memory of an extraction worker over 20,000 pages (needs PAGES_DIR)
 	@$(BIN)/python benchmarks/worker_memory.py
+
+torture-scheduler: $(READY) ## kill -9 of 10 processes of nights under a real scheduler; 2 of them are in the tests
+	@SCHEDULER_KILLS=10 $(BIN)/python -m pytest -q -p no:xdist tests/dags/test_scheduler.py
 
 bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on recorded pages (needs PAGES_DIR)
 	@cd benchmarks && ../$(BIN)/python extraction.py

@@ -1,15 +1,19 @@
-"""A real scheduler: a harvest started over REST wakes its topic, and a fetch task is marked failed while it runs."""
+"""A real scheduler: a harvest started over REST wakes its topic; tasks are marked failed, or die, while they run.
+
+``SCHEDULER_KILLS`` says how many processes are killed, 2 where it says nothing.
+"""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
 
-import psutil
 import pytest
 from tests.dags.cluster import Cluster, cluster
 from tests.dags.installation import COLLECTION, HARVEST_DAG, NIGHT, PAGES, TOPIC_DAG, Installation, story
+from tests.dags.kills import kill_and_complete, processes
 
 from tearsheet.archive.reader import captures
 
@@ -25,20 +29,6 @@ def airflow_cluster(installation: Installation) -> Iterator[Cluster]:
     with cluster(installation.folder / "airflow", installation.environment()) as running:
         running.wait("both DAG files are parsed", lambda: {HARVEST_DAG, TOPIC_DAG} <= running.dags())
         yield running
-
-
-def crawls(installation: Installation) -> list[psutil.Process]:
-    """All crawling processes of this installation."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if "tearsheet.spiders" in process.cmdline() and process.environ().get("TEARSHEET_CONFIG") == str(
-                installation.config
-            ):
-                found.append(process)
-        except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
-            continue
-    return found
 
 
 def trigger(airflow: Cluster, **body: Any) -> str:
@@ -61,6 +51,7 @@ def test_a_harvest_over_rest_wakes_its_topic_and_marking_it_failed_ends_its_craw
     assert installation.articles() == 8
 
     mark_failed_while_it_crawls(installation, airflow)
+    kill_and_complete(installation, airflow, int(os.environ.get("SCHEDULER_KILLS", "2")))
 
 
 def mark_failed_while_it_crawls(installation: Installation, airflow: Cluster) -> None:
@@ -74,7 +65,7 @@ def mark_failed_while_it_crawls(installation: Installation, airflow: Cluster) ->
 
     began = time.monotonic()
     airflow.ask("PATCH", f"dags/{HARVEST_DAG}/dagRuns/{run}/taskInstances/batch.fetch/0", new_state="failed")
-    airflow.wait("the crawl is gone", lambda: not crawls(installation), HEARTBEAT + 15)
+    airflow.wait("the crawl is gone", lambda: not processes(installation, "tearsheet.spiders"), HEARTBEAT + 15)
 
     assert time.monotonic() - began < HEARTBEAT + 5.0
     assert {capture.url for capture in captures(installation.store, COLLECTION, NEXT_NIGHT)} == {site.url(new)}
