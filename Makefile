@@ -52,7 +52,7 @@ bench-memory: $(READY) ## memory of an extraction worker over 20,000 pages (need
 	@$(BIN)/python benchmarks/worker_memory.py
 
 torture-scheduler: $(READY) ## kill -9 of 10 processes of nights under a real scheduler; 2 of them are in the tests
-	@SCHEDULER_KILLS=10 $(BIN)/python -m pytest -q -p no:xdist tests/dags/test_scheduler.py
+	@SCHEDULER_KILLS=10 $(BIN)/python -m pytest -q tests/dags/test_scheduler.py
 
 bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on recorded pages (needs PAGES_DIR)
 	@cd benchmarks && ../$(BIN)/python extraction.py

@@ -51,10 +51,9 @@ def extraction(installation: Installation, _airflow: Cluster, _run: str) -> Iter
 
 
 def task(_installation: Installation, airflow: Cluster, run: str) -> Iterable[int]:
-    """The process of a task that publishes."""
-    tasks = airflow.tasks(HARVEST_DAG, run)
-    publish = tasks.get(("publish", -1), {})
-    return [publish["pid"]] if publish.get("state") == "running" and publish.get("pid") else []
+    """The process of a task, whichever is running once the night is planned."""
+    tasks = airflow.tasks(HARVEST_DAG, run).items()
+    return [told["pid"] for (name, _), told in tasks if told["state"] == "running" and told["pid"] and name != "plan"]
 
 
 VICTIMS: tuple[Callable[[Installation, Cluster, str], Iterable[int]], ...] = (crawl, task, extraction)
@@ -77,6 +76,7 @@ def print_news(installation: Installation, night: str) -> set[str]:
     for name, site in installation.sites.items():
         paths = [f"/news/{town.lower()}-{night}.html" for town in TOWNS[:3]] + [f"/news/port-{night}-slow.html"]
         site.hits.clear()
+        site.answers = {"/robots.txt": site.answers["/robots.txt"]}
         site.publish(*paths)
         for path in paths:
             site.on(path, story(name, path), delay=SLOW if path.endswith("slow.html") else 0.0)
