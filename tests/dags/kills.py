@@ -100,7 +100,11 @@ def complete(airflow: Cluster, run: str) -> None:
             _clear(airflow, run, sorted({name for name, _ in failed}))
         return not failed and airflow.ask("GET", f"dags/{HARVEST_DAG}/dagRuns/{run}")["state"] not in LIVES
 
-    airflow.wait(f"{run} is whole", again, 120)
+    try:
+        airflow.wait(f"{run} is whole", again, 240)
+    except AssertionError as error:
+        told = {key: told["state"] for key, told in airflow.tasks(HARVEST_DAG, run).items()}
+        raise AssertionError(f"{error}: {told}\n{airflow.logs()}") from error
     assert airflow.ask("GET", f"dags/{HARVEST_DAG}/dagRuns/{run}")["state"] == "success"
 
 
