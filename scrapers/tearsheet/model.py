@@ -17,8 +17,12 @@ from tearsheet.errors import ConfigError
 
 BlockKind = Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
 ARTICLE = "article"
+ROBOT = "tearsheet"
+"""The name, in lower case, by which sites speak to us alone, unless the User-Agent was given another."""
 CAPTURED = "captured"
 """What a fetch says of a URL whose page is archived; extraction turns it into ``article`` or ``drop.<reason>``."""
+WITHHELD = "drop.rights"
+"""The outcome of an article whose text is not kept, because of what its page or site says of its rights."""
 
 
 class ChannelKind(StrEnum):
