@@ -83,7 +83,7 @@ def row(capture: Capture, context: Context, page: Extraction) -> Document:
         image=page.image,
         access=page.access,
         access_evidence=page.access_evidence,
-        rights=page.rights,
+        rights=tuple(dict.fromkeys((*page.rights, *capture.rights))),
     )
     is_withheld = bool(in_force(known.rights) & context.withheld)
     if is_withheld:

@@ -101,6 +101,7 @@ def dropped(capture: Capture, context: Context, reason: str) -> Document:
         fetched_at=capture.fetched_at,
         indexed_at=datetime.now(UTC),
         outcome=f"drop.{reason}",
+        rights=capture.rights,
         channels=_channels(capture),
         warc_file=capture.warc_file,
         warc_offset=capture.warc_offset,

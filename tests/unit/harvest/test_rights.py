@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,8 @@ from tests.unit.harvest.conftest import page
 from tests.unit.spiders.press import Site
 
 from tearsheet import harvest
+from tearsheet.archive.keys import index_key
+from tearsheet.archive.reader import captures, segments
 from tearsheet.config.models import Collection, Configuration, Limits, RightsPolicy, Settings, Source
 from tearsheet.documents.pool import Pool
 from tearsheet.harvest.outcomes import load_outcomes
@@ -93,3 +96,42 @@ def test_the_policy_of_the_plan_holds_until_the_night_is_planned_anew(store: Sto
     assert anew.fingerprint != first.fingerprint
     assert ends(store, FIRST) == {"free.html": "article", "kept.html": "drop.rights"}
     assert site.asked("/kept.html") == 1
+
+
+WELL_KNOWN = "/.well-known/tdmrep.json"
+RULES = json.dumps([{"location": "/kept", "tdm-reservation": 1, "tdm-policy": "https://x.example/p"}])
+
+
+def test_what_tdmrep_json_says_stands_in_the_warc_and_in_the_row(store: Store, site: Site) -> None:
+    site.on(WELL_KNOWN, RULES, kind="application/json", packed=True)
+    harvest_night(store, configured(site, KEEP), "press", FIRST)
+    assert site.asked(WELL_KNOWN) == 1
+    rows = {row["url"].rpartition("/")[2]: row for row in documents.rows(store, "press", FIRST).to_dicts()}
+    assert rows["free.html"]["rights"] == []
+    said = [(each["signal"], each["value"]) for each in rows["kept.html"]["rights"] if each["origin"] == "tdmrep.json"]
+    assert said == [("tdm-reservation", "1"), ("tdm-policy", "https://x.example/p")]
+
+    told = captures(store, "press", FIRST)
+    store.delete([index_key(key) for key in segments(store, "press", FIRST)])
+    assert captures(store, "press", FIRST) == told, "an index that is made again from its WARC says the same"
+
+
+def test_a_page_that_tdmrep_json_refuses_is_not_asked(store: Store, site: Site) -> None:
+    site.on(WELL_KNOWN, RULES, kind="application/json")
+    policy = RightsPolicy.model_validate({"tdm_reservation": {"action": "do_not_fetch"}})
+    harvest_night(store, configured(site, policy), "press", FIRST)
+    assert ends(store, FIRST) == {"free.html": "article", "kept.html": "skipped.rights"}
+    assert site.asked("/kept.html") == 0
+
+
+@pytest.mark.parametrize("answer", ["forbidden", "no JSON", "broken"])
+def test_a_site_without_a_readable_tdmrep_json_reserves_nothing_by_it(store: Store, site: Site, answer: str) -> None:
+    site.on(WELL_KNOWN, "no list" if answer == "no JSON" else RULES, status=500 if answer == "broken" else 200)
+    if answer == "forbidden":
+        site.on("/robots.txt", "User-agent: *\nDisallow: /.well-known/\n", kind="text/plain")
+    configuration = configured(site, KEEP)
+    fetch = configuration.settings.fetch.model_copy(update={"retries": 0})
+    settings = configuration.settings.model_copy(update={"fetch": fetch})
+    harvest_night(store, configuration.model_copy(update={"settings": settings}), "press", FIRST)
+    assert set(ends(store, FIRST).values()) == {"article"}
+    assert site.asked(WELL_KNOWN) == (answer != "forbidden")

@@ -155,7 +155,8 @@ def test_the_environments_proxy_fetches_and_never_stores(desk: Desk) -> None:
 
     assert run.code == 0, run.log
     assert set(run.outcomes().values()) == {"captured"}
-    assert [hit.path for hit in proxy.hits] == [f"{host}/robots.txt", f"{host}/one.html", f"{host}/two.html"]
+    paths = ("/robots.txt", "/.well-known/tdmrep.json", "/one.html", "/two.html")
+    assert [hit.path for hit in proxy.hits] == [f"{host}{path}" for path in paths]
     assert all("Proxy-Authorization" in hit.headers for hit in proxy.hits)
     stored = b"".join(desk.store.get(info.key) for info in desk.store.list("raw/"))
     assert b"pa55word" not in stored
