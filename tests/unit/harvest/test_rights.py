@@ -98,6 +98,16 @@ def test_the_policy_of_the_plan_holds_until_the_night_is_planned_anew(store: Sto
     assert site.asked("/kept.html") == 1
 
 
+def test_a_plan_from_before_there_was_a_policy_keeps_everything(store: Store, site: Site) -> None:
+    plan = harvest.make_plan(store, configured(site, REFUSE), "press", FIRST)
+    assert plan.rights == REFUSE
+    told = json.loads(store.get(plan_key("press", FIRST)))
+    store.put(plan_key("press", FIRST), json.dumps({k: told[k] for k in told.keys() - {"rights", "robot"}}).encode())
+    old = harvest.make_plan(store, configured(site, REFUSE), "press", FIRST)
+    assert (old.rights, old.robot) == (KEEP, "tearsheet")
+    assert not harvest.context(store, old).withheld
+
+
 WELL_KNOWN = "/.well-known/tdmrep.json"
 RULES = json.dumps([{"location": "/kept", "tdm-reservation": 1, "tdm-policy": "https://x.example/p"}])
 
