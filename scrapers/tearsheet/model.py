@@ -17,8 +17,12 @@ from tearsheet.errors import ConfigError
 
 BlockKind = Literal["heading", "paragraph", "item", "quote", "row", "code", "caption"]
 ARTICLE = "article"
+ROBOT = "tearsheet"
+"""The name, in lower case, by which sites speak to us alone, unless the User-Agent was given another."""
 CAPTURED = "captured"
 """What a fetch says of a URL whose page is archived; extraction turns it into ``article`` or ``drop.<reason>``."""
+WITHHELD = "drop.rights"
+"""The outcome of an article whose text is not kept, because of what its page or site says of its rights."""
 
 
 class ChannelKind(StrEnum):
@@ -47,13 +51,26 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """One rights signal as it was read: ``signal`` (noarchive, tdm-reservation …), its value and its origin."""
+
+    signal: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A URL that discovery found: ``url`` exactly as discovered, ``document_id`` from its canonical form."""
+    """A URL that discovery found: ``url`` exactly as discovered, ``document_id`` from its canonical form.
+
+    ``rights``: what its site's tdmrep.json said of its path, once it was asked.
+    """
 
     document_id: str
     url: str
     source: str
     mentions: tuple[Mention, ...] = ()
+    rights: tuple[Rights, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +89,7 @@ class Capture:
     warc_offset: int
     warc_length: int
     mentions: tuple[Mention, ...] = ()
+    rights: tuple[Rights, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,15 +161,6 @@ class Learned:
 
 
 NOTHING_LEARNED = Learned()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
-    """One rights signal as it was read: ``signal`` (noarchive, tdm-reservation …), its value and its origin."""
-
-    signal: str
-    value: str
-    origin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

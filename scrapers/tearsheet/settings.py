@@ -49,6 +49,7 @@ DOWNLOADER_MIDDLEWARES = {
     # From the engine …
     "tearsheet.middlewares.guard.ContactGuard": 50,
     "tearsheet.middlewares.robots.RobotsMiddleware": 100,
+    "tearsheet.middlewares.rights.RightsMiddleware": 150,
     "tearsheet.middlewares.backoff.Backoff": 550,
     "tearsheet.middlewares.proxy.Proxy": 750,
     "tearsheet.middlewares.pace.Pace": 800,

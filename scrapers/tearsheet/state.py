@@ -40,11 +40,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A URL that was captured or failed for good: night → what it gave; ``failed`` names what it ended as without."""
+    """A URL that was captured or failed for good: night → what it gave; ``failed`` names what it ended as without.
+
+    ``signals``: the rights signals in force on it when it was captured last.
+    """
 
     url: str
     visits: dict[str, Visit] = field(default_factory=dict)
     failed: str | None = None
+    signals: tuple[str, ...] = ()
 
     def before(self, night: str) -> list[str]:
         """The nights other than ``night`` on which the URL was asked, ascending."""
@@ -121,7 +125,13 @@ def _merge_seen(old: Seen | None, new: Seen) -> Seen:
     visits = old.visits | new.visits
     first, *rest = sorted(visits)
     failed = None if any(visit.digest for visit in visits.values()) else new.failed or old.failed
-    return replace(new, visits={night: visits[night] for night in [first, *rest[-VISITS_KEPT:]]}, failed=failed)
+    kept = {night: visits[night] for night in [first, *rest[-VISITS_KEPT:]]}
+    spoke = max((new, old), key=_last_capture)  # of two of one night the newcomer
+    return replace(new, visits=kept, failed=failed, signals=spoke.signals)
+
+
+def _last_capture(seen: Seen) -> str:
+    return max((night for night, visit in seen.visits.items() if visit.digest), default="")
 
 
 def _newer(old: ChannelState | None, new: ChannelState) -> bool:

@@ -56,6 +56,7 @@ class Entry:
             warc_offset=self.offset,
             warc_length=self.length,
             mentions=self.candidate.mentions,
+            rights=self.candidate.rights,
         )
 
 

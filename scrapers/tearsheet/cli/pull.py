@@ -16,6 +16,7 @@ from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption
 from tearsheet.config import load_settings
 from tearsheet.pull.archive import Archive
 from tearsheet.pull.export import check_target, write
+from tearsheet.pull.selection import Uses
 from tearsheet.storage import open_store
 
 
@@ -26,6 +27,9 @@ def pull(
     ],
     since: Annotated[str | None, typer.Option(help="First night, YYYY-MM-DD.")] = None,
     until: Annotated[str | None, typer.Option(help="Last night, YYYY-MM-DD.")] = None,
+    rights: Annotated[
+        Uses, typer.Option(help="shareable: without what the rights policy keeps from being passed on.")
+    ] = "all",
     text: Annotated[bool, typer.Option("--text/--no-text", help="With the articles' text.")] = False,
     store: Annotated[str | None, typer.Option(help="s3://bucket/prefix, in place of the configured store.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
@@ -43,13 +47,18 @@ def pull(
         selection = selection.since(since) if since else selection
         selection = selection.until(until) if until else selection
         selection = selection.with_text() if text else selection
+        whole = selection
+        selection = selection.rights(rights)
         nights = selection.nights()
+        left_out = 0 if rights == "all" else whole.count() - int(nights["rows"].sum())
         written = write(_shown(selection.tables(), topic, int(nights["rows"].sum())), selection.schema, out)
     told = {"topic": topic, "out": str(out), "rows": written.rows, "nights": nights.height, "bytes": written.bytes}
+    told |= {"rights": rights, "left_out": left_out}
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
-        typer.echo(f"{out}: {written.rows} rows of {nights.height} nights, {written.bytes} bytes")
+        kept = "" if rights == "all" else f"; {left_out} rows left out, which may not be shared"
+        typer.echo(f"{out}: {written.rows} rows of {nights.height} nights, {written.bytes} bytes{kept}")
 
 
 def _shown(tables: Iterator[pa.Table], topic: str, total: int) -> Iterator[pa.Table]:

@@ -6,10 +6,11 @@ reference: docs/reference-config.md and docs/schema/ are generated from them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -205,6 +206,11 @@ class FetchSettings(Strict):
         """The User-Agent as it is sent."""
         return self.user_agent.format(version=version("tearsheet"), contact=self.contact or "loopback only")
 
+    @property
+    def robot(self) -> str:
+        """What sites call it that speak to one robot by its name: the product token, in lower case."""
+        return re.split(r"[\s/]", self.agent.strip(), maxsplit=1)[0].lower()
+
 
 class ExtractSettings(Strict):
     """How pages are turned into documents."""
@@ -226,12 +232,40 @@ class StoreSettings(Strict):
     conditional_writes: bool = Field(True, description="false: this store has none, and only one writer may run")
 
 
+class Handling(Strict):
+    """What is done with the pages that give one rights signal, unless they give a stricter one."""
+
+    action: Literal["keep", "keep_without_text", "do_not_fetch"] = Field(
+        "keep",
+        description="keep_without_text: a row, drop.rights, without text; do_not_fetch: nor is the page asked again",
+    )
+    share: bool = Field(True, description="false: left out of releases, shares and what is pulled as shareable")
+
+
+class Withheld(Handling):
+    """As ``Handling``, and not passed on unless that is said."""
+
+    share: bool = Field(False, description="false: left out of releases, shares and what is pulled as shareable")
+
+
+class RightsPolicy(Strict):
+    """What rights signals come to here. What robots.txt disallows is never asked, whatever stands here."""
+
+    noarchive: Withheld = Field(Withheld(), description="no copies are to be shown; also nocache")
+    noai: Withheld = Field(Withheld(), description="not for artificial intelligence")
+    noimageai: Handling = Field(Handling(), description="its images are not for artificial intelligence")
+    tdm_reservation: Withheld = Field(Withheld(), description="text and data mining is reserved (TDMRep: 1)")
+    noindex: Handling = Field(Handling(), description="not to be listed by search engines; also none")
+    nosnippet: Handling = Field(Handling(), description="no extracts in search results")
+
+
 class Settings(Strict):
     """config/tearsheet.yaml, overridden by environment variables ``TEARSHEET_*``."""
 
     store: StoreSettings = Field(StoreSettings(), description="where the archive stands")
     fetch: FetchSettings = Field(FetchSettings(), description="how this installation fetches")
     extract: ExtractSettings = Field(ExtractSettings(), description="how pages are turned into documents")
+    rights: RightsPolicy = Field(RightsPolicy(), description="what rights signals come to")
 
 
 class Configuration(Strict):

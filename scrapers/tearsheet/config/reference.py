@@ -103,6 +103,8 @@ def _type(schema: dict[str, Any]) -> str:
         return f"list of {_type(schema['items'])}"
     if "$ref" in schema:
         return "objects"
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
     name = schema.get("format") or words.get(schema["type"], schema["type"])
     low, high, above = (schema.get(bound) for bound in ("minimum", "maximum", "exclusiveMinimum"))

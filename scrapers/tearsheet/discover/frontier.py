@@ -6,6 +6,7 @@ of these:
 
 ====================  ===================================================================================
 ``captured``          adopted: an earlier attempt at this night holds its page
+``skipped.rights``    captured on another night, with a rights signal for which nothing is asked again
 ``skipped.seen``      answered on another night, and no revisit is due
 asked                 answered on another night, and a revisit is due
 ``failed.gave_up``    pending since GIVE_UP_AFTER_NIGHTS
@@ -51,6 +52,7 @@ def choose(
     *,
     zone: tzinfo = UTC,
     adopted: Collection[str] = frozenset(),
+    refused: Collection[str] = frozenset(),
 ) -> Frontier:
     """Decide every candidate of a source.
 
@@ -61,12 +63,15 @@ def choose(
         entries: URLs, each with what one channel says of it, in the order found; a URL may come many times.
         zone: the collection's time zone, in which a candidate's date is compared with the night.
         adopted: ids of the documents whose pages this night holds already.
+        refused: the rights signals of which one is enough for a page not to be asked again.
 
     Raises:
         RecordError: an entry is no http(s) URL (those of a ``ChannelPage`` are).
     """
     declared = (source.homepage, *(source.sitemaps or ()), *(source.sections or ()))
-    judge = _Judge(source, night, known, zone, frozenset(adopted), frozenset(map(urls.site, declared)))
+    judge = _Judge(
+        source, night, known, zone, frozenset(adopted), frozenset(map(urls.site, declared)), frozenset(refused)
+    )
     ask: list[_Found] = []
     outcomes: list[Outcome] = []
     for document in _gathered(source, night, known, entries):
@@ -132,12 +137,15 @@ class _Judge:
     zone: tzinfo
     adopted: frozenset[str]
     sites: frozenset[str]
+    refused: frozenset[str]
 
     def verdict(self, document: _Found) -> tuple[str, str | None] | None:
         """The outcome and its detail, or None: to be asked."""
         if document.document_id in self.adopted:
             return CAPTURED, "by an earlier attempt at this night"
         if self._seen(document):
+            if signals := self.refused.intersection(self.known.seen[document.document_id].signals):
+                return "skipped.rights", f"it said {', '.join(sorted(signals))} when it was captured"
             due = self.known.seen[document.document_id].due(self.night, self.source.limits.revisit)
             return None if due else ("skipped.seen", None)
         if pending := self.known.pending.get(document.document_id):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tearsheet.archive.fields import Fields
 from tearsheet.archive.reader import parse_member
 from tearsheet.clean.cleaner import clean
 from tearsheet.documents.pages import pack, unpack
@@ -11,7 +12,10 @@ from tearsheet.documents.task import Context, Done, Task, dropped
 from tearsheet.errors import RecordError
 from tearsheet.extract.page import Extraction, extract_page
 from tearsheet.fingerprints import content_hash, near_hash, version_id
-from tearsheet.model import ARTICLE, Capture, Document
+from tearsheet.model import ARTICLE, WITHHELD, Capture, Document
+from tearsheet.rights import in_force
+
+ROBOTS = "x-robots-tag"
 
 
 def done(task: Task) -> Done:
@@ -39,18 +43,24 @@ def read(capture: Capture, member: bytes, context: Context) -> Extraction | None
     """The page of a capture; ``None`` where the record cannot be read, or the page is none."""
     try:
         record = parse_member(member)
-        headers = {name.lower(): value for name, value in record.headers}
         return extract_page(
             record.body,
             capture.final_url,
             mentions=capture.mentions,
-            headers=headers,
+            headers=_headers(record.headers),
             fetched_at=capture.fetched_at,
             rules=context.rules_for(capture),
             learned=context.learned_of(capture.source),
+            robot=context.robot,
         )
     except RecordError:
         return None
+
+
+def _headers(fields: Fields) -> dict[str, str]:
+    """The fields of a response; each X-Robots-Tag on a line: a robot named in one says nothing of the next."""
+    robots = "\n".join(value for name, value in fields if name.lower() == ROBOTS)
+    return {name.lower(): value for name, value in fields} | ({ROBOTS: robots} if robots else {})
 
 
 def row(capture: Capture, context: Context, page: Extraction) -> Document:
@@ -73,10 +83,13 @@ def row(capture: Capture, context: Context, page: Extraction) -> Document:
         image=page.image,
         access=page.access,
         access_evidence=page.access_evidence,
-        rights=page.rights,
+        rights=tuple(dict.fromkeys((*page.rights, *capture.rights))),
     )
-    if page.kind != ARTICLE:
-        return known
+    is_withheld = bool(in_force(known.rights) & context.withheld)
+    if is_withheld:
+        known = replace(known, standfirst=None)
+    if page.kind != ARTICLE or is_withheld:
+        return replace(known, outcome=WITHHELD) if page.kind == ARTICLE else known
     cleaned = clean(
         page.blocks,
         title=page.title,

@@ -1,8 +1,8 @@
 """Staged rows: each WARC segment's documents as one Parquet object, before the night is published.
 
-``staged/<collection>/<night>/<segment>.<hash>.parquet`` where the hash is of the extractor, the learned snapshots and
-the rules that sources declare: another extractor stages anew. Staged objects are derived and swept later; what is
-missing is extracted again.
+``staged/<collection>/<night>/<segment>.<hash>.parquet`` where the hash is of the extractor, the learned snapshots, the
+rules that sources declare and the rights signals that are heeded: what differs in one of them is staged anew. Staged
+objects are derived and swept later; what is missing is extracted again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tearsheet.documents.pool import Pool
 from tearsheet.documents.task import Context, Done, Task, rules_hash
 from tearsheet.errors import RecordError
 from tearsheet.fingerprints import block_hash
-from tearsheet.model import Capture, Document
+from tearsheet.model import ROBOT, Capture, Document
 from tearsheet.storage import Store
 from tearsheet.tables.schema import DOCUMENTS, to_arrow
 
@@ -49,6 +49,8 @@ def staged_key(warc_key: str, context: Context) -> str:
             context.extractor,
             *(f"{source}={context.learned_id(source)}" for source in sorted(context.learned)),
             *(f"{source}: {rules_hash(rules)}" for source, rules in sorted(context.rules.items())),
+            *([f"withheld: {', '.join(sorted(context.withheld))}"] if context.withheld else []),
+            *([f"robot: {context.robot}"] if context.robot != ROBOT else []),
         ]
     )
     stem = PurePosixPath(warc_key).name.removesuffix(".warc.gz")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
-from tearsheet.model import NOTHING_LEARNED, Capture, Document, Learned, SourceRule, month_of
+from tearsheet.model import NOTHING_LEARNED, ROBOT, Capture, Document, Learned, SourceRule, month_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rows of a night share: by source, what is known of it (``learned``) and what it declares."""
+    """What the rows of a night share: by source, what is known of it (``learned``) and what it declares.
+
+    ``robot``: the name by which a page may speak to us alone. ``withheld``: the rights signals of which one is enough
+    for a page to be kept without its text.
+    """
 
     collection: str
     night: str
@@ -32,6 +36,8 @@ class Context:
     extractor: str
     learned: Mapping[str, Snapshot] = field(default_factory=dict)
     rules: Mapping[str, tuple[SourceRule, ...]] = field(default_factory=dict)
+    robot: str = ROBOT
+    withheld: frozenset[str] = frozenset()
 
     def of(self, source: str) -> Context:
         """What a page of one source needs of it: it goes to the workers with each page."""
@@ -95,6 +101,7 @@ def dropped(capture: Capture, context: Context, reason: str) -> Document:
         fetched_at=capture.fetched_at,
         indexed_at=datetime.now(UTC),
         outcome=f"drop.{reason}",
+        rights=capture.rights,
         channels=_channels(capture),
         warc_file=capture.warc_file,
         warc_offset=capture.warc_offset,

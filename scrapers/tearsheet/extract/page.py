@@ -29,7 +29,7 @@ from tearsheet.extract.rights import rights
 from tearsheet.extract.standfirsts import standfirst
 from tearsheet.extract.titles import title
 from tearsheet.extract.tree import Page, parse
-from tearsheet.model import NOTHING_LEARNED, Block, Learned, Mention, Rights, SourceRule
+from tearsheet.model import NOTHING_LEARNED, ROBOT, Block, Learned, Mention, Rights, SourceRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ def extract_page(
     headers: Mapping[str, str] | None = None,
     rules: Sequence[SourceRule] = (),
     learned: Learned = NOTHING_LEARNED,
+    robot: str = ROBOT,
 ) -> Extraction:
     """Read one page.
 
@@ -74,9 +75,10 @@ def extract_page(
         url: the address it was fetched from.
         fetched_at: aware; no date in the result lies after it.
         mentions: what feeds and sitemaps said of the page.
-        headers: of the response, names in any case.
+        headers: of the response, names in any case; several X-Robots-Tag fields are a line each.
         rules: what its source declares for the day of the fetch.
         learned: what is known of the source.
+        robot: the name, in lower case, by which a page may speak to us alone.
 
     Raises:
         RecordError: the bytes are no HTML, or no extractor gets to the end of them.
@@ -84,12 +86,12 @@ def extract_page(
     lower = {name.lower(): value for name, value in (headers or {}).items()}
     try:
         root = parse(html, url, lower.get("content-type"))
-        return _read(Page(root, url, lower, mentions, fetched_at), rules, learned)
+        return _read(Page(root, url, lower, mentions, fetched_at), rules, learned, robot)
     except RecursionError as error:
         raise RecordError(f"{url}: elements nested too deeply to be read") from error
 
 
-def _read(page: Page, rules: Sequence[SourceRule], learned: Learned) -> Extraction:
+def _read(page: Page, rules: Sequence[SourceRule], learned: Learned, robot: str) -> Extraction:
     body = read_body(extract_text(page), page.outline, page.url, marked(page.root, rules))
     headline = declared_title(page.root, rules) or without_suffix(title(page), learned.suffixes)
     wire = agency(page, headline, body)
@@ -116,7 +118,7 @@ def _read(page: Page, rules: Sequence[SourceRule], learned: Learned) -> Extracti
         canonical_url=canonical_url(page),
         access=open_to,
         access_evidence=evidence,
-        rights=rights(page),
+        rights=rights(page, robot),
     )
 
 

@@ -72,7 +72,7 @@ def fetch(
         batch=batch.id,
         attempt=attempt,
         store=store.url(),
-        settings=settings,
+        settings=settings.model_copy(update={"rights": plan.rights}),
         sources=tuple(plan.source(source) for source in batch.sources),
         timezone=plan.timezone,
         deadline=datetime.now(UTC) + timedelta(minutes=plan.max_minutes),

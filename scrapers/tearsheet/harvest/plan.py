@@ -1,8 +1,9 @@
 """The plan of a night: written once, by the night's first run, and used by every later one.
 
 ``runs/<collection>/<night>/plan.json`` holds the sources as they were declared, their batches, the digest of the whole
-configuration and the snapshots of what earlier nights taught of the sources. A re-run therefore gives the same rows
-after sources, their rules, limits or topics have changed, and after later nights have taught more.
+configuration, the rights policy and the snapshots of what earlier nights taught of the sources. A re-run therefore
+gives the same rows after sources, their rules, limits, topics or the policy have changed, and after later nights have
+taught more.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet.config import digest
-from tearsheet.config.models import Collection, Configuration, Source
+from tearsheet.config.models import Collection, Configuration, RightsPolicy, Source
 from tearsheet.errors import ConfigError, ObjectExists, ObjectMissing, RecordError
 from tearsheet.harvest.learned import known_before
+from tearsheet.model import ROBOT
 from tearsheet.storage import Store
 
 
@@ -29,7 +31,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a night sets out to do; ``learned`` maps source ids to the hashes of what is known of them."""
+    """What a night sets out to do; ``learned`` maps source ids to the hashes of what is known of them.
+
+    ``robot`` is the name by which sites may speak to us alone, in lower case.
+    """
 
     collection: str
     night: str
@@ -40,6 +45,8 @@ class Plan:
     sources: tuple[Source, ...]
     batches: tuple[Batch, ...]
     learned: dict[str, str] = field(default_factory=dict)
+    robot: str = ROBOT
+    rights: RightsPolicy = field(default_factory=RightsPolicy)
 
     def source(self, source_id: str) -> Source:
         """A planned source by its id."""
@@ -91,6 +98,8 @@ def make_plan(store: Store, configuration: Configuration, collection_id: str, ni
         sources=sources,
         batches=_batches([source.id for source in sources], configuration.settings.fetch.sources_per_batch),
         learned=known_before(store, sources, night),
+        robot=configuration.settings.fetch.robot,
+        rights=configuration.settings.rights,
     )
     try:
         store.put_new(plan_key(collection_id, night), PLAN.dump_json(drawn, indent=1))

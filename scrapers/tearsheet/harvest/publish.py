@@ -24,6 +24,7 @@ from tearsheet.harvest.fetch import reports, unfetched
 from tearsheet.harvest.outcomes import merge, save_outcomes
 from tearsheet.harvest.plan import Plan
 from tearsheet.model import Outcome
+from tearsheet.rights import withheld
 from tearsheet.spiders.job import FetchReport
 from tearsheet.storage import Store
 from tearsheet.tables import documents
@@ -50,6 +51,8 @@ def context(store: Store, plan: Plan) -> Context:
         extractor=extractor_id(),
         learned=snapshots(store, plan),
         rules={source.id: tuple(declared.rule for declared in source.rules) for source in plan.sources if source.rules},
+        robot=plan.robot,
+        withheld=withheld(plan.rights),
     )
 
 

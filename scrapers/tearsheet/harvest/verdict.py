@@ -19,7 +19,8 @@ from tearsheet.errors import ExpectationError, FetchError, ObjectMissing, Record
 from tearsheet.harvest import learned
 from tearsheet.harvest.outcomes import by_source, counts
 from tearsheet.harvest.publish import Night
-from tearsheet.model import CAPTURED, Outcome
+from tearsheet.model import CAPTURED, Outcome, Rights
+from tearsheet.rights import in_force
 from tearsheet.spiders.job import ChannelReport, SourceReport
 from tearsheet.state import Pending, Seen, SourceState, Visit
 from tearsheet.storage import Store
@@ -195,7 +196,7 @@ def _remember(store: Store, night: Night) -> None:
 
 def _captured(night: Night) -> dict[str, dict[str, Seen]]:
     """The night's captures by source, each for every source that named it."""
-    columns = ["source", "document_id", "url", "payload_digest", "warc_file", "warc_offset", "warc_length"]
+    columns = ["source", "document_id", "url", "payload_digest", "warc_file", "warc_offset", "warc_length", "rights"]
     rows = {row["document_id"]: row for row in night.rows.select(columns).to_pylist()}
     named = {(row["source"], document_id) for document_id, row in rows.items()}
     for report in night.reports:
@@ -209,7 +210,9 @@ def _captured(night: Night) -> dict[str, dict[str, Seen]]:
             warc_offset=row["warc_offset"],
             warc_length=row["warc_length"],
         )
-        found.setdefault(source, {})[document_id] = Seen(url=row["url"], visits={night.plan.night: visit})
+        signals = tuple(sorted(in_force(Rights(**signal) for signal in row["rights"])))
+        seen = Seen(url=row["url"], visits={night.plan.night: visit}, signals=signals)
+        found.setdefault(source, {})[document_id] = seen
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from scrapy import Request
@@ -74,7 +75,7 @@ def fields_of(headers: Headers) -> Fields:
 
 
 def _keep(exchange: Exchange, errand: Errand, segments: Segments) -> None:
-    base, candidate = errand.base, errand.candidate
+    base, candidate = errand.base, errand.candidate and replace(errand.candidate, rights=errand.rights)
     is_page = candidate is not None and 200 <= exchange.status < 300 and media_type(exchange.response_headers) in HTML
     if base and exchange.status == 304:
         segments.write_revisit(exchange, base)

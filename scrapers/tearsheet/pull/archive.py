@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import BaseModel, ValidationError
 
 from tearsheet.config import load_settings
-from tearsheet.config.models import StoreSettings
+from tearsheet.config.models import RightsPolicy, StoreSettings
 from tearsheet.errors import ConfigError, ObjectMissing
 from tearsheet.pull.selection import Selection
 from tearsheet.storage import Store, open_store
@@ -46,9 +46,14 @@ class _Collection(BaseModel):
     sources: list[_Source]
 
 
+class _Settings(BaseModel):
+    rights: RightsPolicy = RightsPolicy()
+
+
 class _Configuration(BaseModel):
     topics: dict[str, _Topic]
     collections: dict[str, _Collection]
+    settings: _Settings = _Settings()
 
 
 class Archive:
@@ -108,16 +113,19 @@ class Archive:
             known = sorted({*configured, *articles.topics(self._store)})
             if name not in known:
                 raise ConfigError(f"{self._store.url()} has no topic {name!r}; it has: {', '.join(known) or 'none'}")
-        return Selection.of(self._store, articles.TABLE).where(pl.col("topic") == name)
+        return Selection.of(self._store, articles.TABLE, self._policy).where(pl.col("topic") == name)
 
     def documents(self) -> Selection:
         """Every row of every night, drops as well; ``.outcome("article")`` leaves the articles."""
-        return Selection.of(self._store, documents.TABLE)
+        return Selection.of(self._store, documents.TABLE, self._policy)
+
+    def _policy(self) -> RightsPolicy:
+        return self._configuration().settings.rights
 
     def _configuration(self) -> _Configuration:
         url = self._store.url(CONFIGURATION)
         try:
-            return _Configuration.model_validate_json(self._store.get(CONFIGURATION))
+            return _Configuration.model_validate_json(self._store.get(CONFIGURATION), extra="ignore")
         except ObjectMissing as error:
             raise ConfigError(
                 f"{url} is missing: no night was published there yet, or the store's URL is wrong"

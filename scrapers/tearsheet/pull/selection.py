@@ -7,18 +7,21 @@ are asked for are read. Text, ledger and near-duplicate signature are columns th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 import polars as pl
 import pyarrow as pa
 
+from tearsheet.config.models import RightsPolicy
 from tearsheet.errors import ConfigError
+from tearsheet.model import Rights
 from tearsheet.pull.export import Written, check_target, write
+from tearsheet.rights import shareable
 from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Table
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 ON_REQUEST = ("text", "removed", "near_hash")
 KEY = ("collection", "night", "document_id")
 ORDER = ("night", "published_at", "document_id", "collection")
+Uses = Literal["all", "shareable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -41,12 +45,13 @@ class Selection:
     _filters: tuple[pl.Expr, ...] = field(default=())
     _latest: bool = False
     _one_per_cluster: bool = False
+    _policy: Callable[[], RightsPolicy] = RightsPolicy
 
     @classmethod
-    def of(cls, store: Store, table: Table) -> Self:
-        """Every row of a table, without the columns that must be asked for."""
+    def of(cls, store: Store, table: Table, policy: Callable[[], RightsPolicy] = RightsPolicy) -> Self:
+        """Every row of a table, without the columns that must be asked for; ``policy`` says what may be shared."""
         columns = tuple(name for name in table.schema.names if name not in ON_REQUEST)
-        return cls(_store=store, _table=table, _columns=columns)
+        return cls(_store=store, _table=table, _columns=columns, _policy=policy)
 
     def __repr__(self) -> str:
         return (
@@ -84,6 +89,16 @@ class Selection:
     def outcome(self, *outcomes: str) -> Self:
         """Rows with these outcomes only, such as ``article`` or ``drop.listing``."""
         return self.where(pl.col("outcome").is_in(outcomes))
+
+    def rights(self, uses: Uses) -> Self:
+        """``shareable``: only what the archive's present policy lets be passed on; ``all``: no row is left out.
+
+        Raises:
+            ConfigError: it is neither, or the archive's policy cannot be read.
+        """
+        if uses not in get_args(Uses):
+            raise ConfigError(f"rights: {uses!r} is unknown; known are: {', '.join(get_args(Uses))}")
+        return self if uses == "all" else self.where(_shareable(self._policy()))
 
     def where(self, condition: pl.Expr) -> Self:
         """Rows for which a polars expression is true."""
@@ -214,6 +229,16 @@ class Selection:
 
 def _only(rows: pl.LazyFrame, kept: pl.LazyFrame | None) -> pl.LazyFrame:
     return rows if kept is None else rows.join(kept, on=KEY, how="semi")
+
+
+def _shareable(policy: RightsPolicy) -> pl.Expr:
+    """``shareable`` of each row; polars hands its signals over as plain values."""
+
+    def judged(rights: pl.Series) -> pl.Series:
+        told = ([Rights(**signal) for signal in signals or ()] for signals in rights.to_list())
+        return pl.Series(rights.name, [shareable(signals, policy) for signals in told], pl.Boolean)
+
+    return pl.col("rights").map_batches(judged, return_dtype=pl.Boolean, is_elementwise=True)
 
 
 def _day(value: str | date, what: str) -> date:

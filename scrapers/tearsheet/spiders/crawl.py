@@ -24,9 +24,11 @@ from tearsheet import state
 from tearsheet.archive.reader import captures
 from tearsheet.errors import StorageError
 from tearsheet.model import CAPTURED
+from tearsheet.rights import refused
 from tearsheet.spiders.asking import Asker
 from tearsheet.spiders.job import EVENT, Event, FetchReport, Job, pack, report_key
 from tearsheet.spiders.pages import Tonight
+from tearsheet.spiders.reservations import ReservationFiles
 from tearsheet.spiders.robots import RobotsFiles
 from tearsheet.spiders.segments import Segments
 from tearsheet.spiders.source import SourceCrawl
@@ -49,6 +51,8 @@ class Crawl:
         self.ended = False
         self.segments = Segments(job, store)
         self.robots: RobotsFiles
+        self.reservations: ReservationFiles
+        self.refused = refused(job.settings.rights)
         self._job = job
         self._store = store
         self._started = datetime.now(UTC)
@@ -71,6 +75,7 @@ class Crawl:
         """Crawl every source, then keep what is left and store the report. Never raises: see ``failure``."""
         asker = Asker(crawler, self._job.settings.fetch.max_redirects)
         self.robots = RobotsFiles(asker)
+        self.reservations = ReservationFiles(asker)
         self._running = asyncio.gather(
             *(self._crawl(source, asker, APART * n) for n, source in enumerate(self._sources))
         )
@@ -81,6 +86,7 @@ class Crawl:
             await self._running
         ticks.cancel()
         self.robots.cancel()
+        self.reservations.cancel()
         if self.failure is None:
             self._end()
 

@@ -8,7 +8,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
 from tearsheet.archive.record import Record
-from tearsheet.model import Candidate, Capture
+from tearsheet.model import Candidate, Capture, Rights
 
 META = "errand"
 """The key of ``Request.meta`` an errand travels under, through retries and redirects."""
@@ -42,6 +42,7 @@ class Errand:
 
     ``candidate`` is set for pages alone; ``base`` is the record of the page's last capture where it is asked again.
     ``robots``: it is for a robots.txt, which no robots.txt can forbid.
+    ``rights``: what the site's tdmrep.json says of the page.
     The archive fills in ``capture``, or ``unchanged`` with the reason that a revisit record gives.
     """
 
@@ -50,6 +51,7 @@ class Errand:
     candidate: Candidate | None = None
     base: Record | None = None
     robots: bool = False
+    rights: tuple[Rights, ...] = ()
     capture: Capture | None = None
     unchanged: str | None = None
 

@@ -20,6 +20,7 @@ from tearsheet.config.models import Source
 from tearsheet.discover.frontier import Frontier, choose
 from tearsheet.errors import StorageError
 from tearsheet.model import CAPTURED, Candidate, Capture, Mention, Outcome
+from tearsheet.rights import refused
 from tearsheet.spiders.asking import Asker
 from tearsheet.spiders.discovery import Discovery
 from tearsheet.spiders.errand import NoAnswer, Tally
@@ -163,7 +164,9 @@ class SourceCrawl:
             return Frontier(ask=ask, outcomes=())
         entries = [(url, mention) for url, mentions in named.items() for mention in mentions]
         zone = ZoneInfo(job.timezone)
-        return choose(self.source, job.night, known, entries, zone=zone, adopted=frozenset(self._tonight.captured))
+        adopted = frozenset(self._tonight.captured)
+        refuse = refused(job.settings.rights)
+        return choose(self.source, job.night, known, entries, zone=zone, adopted=adopted, refused=refuse)
 
     def _take(self, frontier: Frontier) -> None:
         """Adopt the choice, but for what was asked as a channel, and what an earlier attempt captured of the source."""

@@ -47,7 +47,7 @@ RIGHTS = pa.struct(
     [
         _column("signal", STRING, "what was signalled: noarchive, noai, tdm-reservation …"),
         _column("value", STRING, "its value as it was read"),
-        _column("origin", STRING, "where it was read: a response header, a meta element"),
+        _column("origin", STRING, "where it was read: header, meta, link, linked data or tdmrep.json"),
     ]
 )
 EVIDENCE = pa.struct(

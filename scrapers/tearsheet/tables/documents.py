@@ -2,7 +2,8 @@
 
 One commit publishes a night of a collection: it replaces that night's rows and no other. Its transaction has the app id
 ``<collection>/<night>`` and, as its number, the night's *fingerprint*: the first 62 bits of a SHA-256 over the sorted
-(url, payload_digest, extractor, learned, rules) of its rows. The same rows again commit nothing.
+(url, payload_digest, extractor, learned, rules) of its rows, and of whether a text is withheld. The same rows again
+commit nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tearsheet.errors import InvariantError
-from tearsheet.model import month_of
+from tearsheet.model import WITHHELD, month_of
 from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Table, quoted
@@ -74,7 +75,9 @@ def app_id(collection: str, night: str) -> str:
 
 def fingerprint_of(rows: pa.Table) -> int:
     """What stands for a night's rows whatever their order, and whatever when and where they were fetched; 62 bits."""
-    lines = sorted(json.dumps(list(row.values())) for row in rows.select(_FINGERPRINTED).to_pylist())
+    told = rows.select(_FINGERPRINTED).to_pylist()
+    marks = ([WITHHELD] if outcome == WITHHELD else [] for outcome in rows["outcome"].to_pylist())
+    lines = sorted(json.dumps([*row.values(), *mark]) for row, mark in zip(told, marks, strict=True))
     return int.from_bytes(hashlib.sha256("\n".join(lines).encode()).digest()[:8], "big") >> 2
 
 

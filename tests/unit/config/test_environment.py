@@ -32,9 +32,19 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert settings.extract.workers is None
 
 
+def test_a_level_deeper(tmp_path: Path) -> None:
+    (tmp_path / "tearsheet.yaml").write_text("rights: {noai: {action: do_not_fetch}}\n", "utf-8")
+    rights = load_settings(tmp_path, {"TEARSHEET_RIGHTS__NOAI__SHARE": "true"}).rights
+    assert rights.noai.model_dump() == {"action": "do_not_fetch", "share": True}
+    assert rights.noarchive.model_dump() == {"action": "keep", "share": False}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [
+        ("TEARSHEET_RIGHTS__NOAI__SHRE", "true", "TEARSHEET_RIGHTS__NOAI__SHRE: 'shre' is unknown, did you mean"),
+        ("TEARSHEET_RIGHTS__NOAI__ACTION", "drop", "TEARSHEET_RIGHTS__NOAI__ACTION: should be 'keep'"),
+        ("TEARSHEET_RIGHTS__NOAI", "keep", "TEARSHEET_RIGHTS__NOAI: should"),
         ("TEARSHEET_STORE", "http://bucket", "TEARSHEET_STORE: should be s3://bucket"),
         ("TEARSHEET_FETCH__CONTCT", "a@b.org", "TEARSHEET_FETCH__CONTCT: 'contct' is unknown, did you mean 'contact'?"),
         ("TEARSHEET_FETH__CONTACT", "a@b.org", "TEARSHEET_FETH__CONTACT: 'feth' is unknown, did you mean 'fetch'?"),

@@ -281,3 +281,18 @@ def test_the_order_of_channels_decides_nothing(
 
     one, other = orders
     assert verdicts(one) == verdicts(other)
+
+
+@pytest.mark.parametrize(
+    ("signals", "refused", "expected"),
+    [
+        (("noai",), {"noai", "noarchive"}, "skipped.rights"),
+        (("noai",), {"noarchive"}, "asked"),
+        ((), {"noai"}, "asked"),
+        (("noai",), set(), "asked"),
+    ],
+)
+def test_a_page_that_refused_is_not_asked_again(signals: tuple[str, ...], refused: set[str], expected: str) -> None:
+    visits = {night(-1): Visit(digest="sha256:x")}
+    known = SourceState(source="press", seen={document_id(STORY): Seen(url=STORY, visits=visits, signals=signals)})
+    assert outcome(choose(source(), NIGHT, known, [(STORY, mention())], refused=refused)) == expected

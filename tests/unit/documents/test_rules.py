@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pyarrow as pa
 from tests.unit.documents.conftest import COLLECTION, NIGHT, page
@@ -88,3 +89,5 @@ def test_where_nothing_is_declared_keys_are_what_they_were() -> None:
     context = Context(collection="c", night=NIGHT, config="", extractor="e")
     assert context.of("s") == context
     assert staged_key("raw/c/n/b.warc.gz", context) == f"staged/c/{NIGHT}/b.3f79bb7b435b.parquet"
+    for other in (replace(context, withheld=frozenset({"noai"})), replace(context, robot="newsbot")):
+        assert staged_key("raw/c/n/b.warc.gz", other) != staged_key("raw/c/n/b.warc.gz", context)

@@ -151,6 +151,46 @@ def test_a_licence_is_a_rights_signal(rel: str) -> None:
     assert (found.signal, found.value) == ("license", "https://creativecommons.org/licenses/by/4.0/")
 
 
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("noarchive", ["noarchive"]),
+        ("NoArchive , nosnippet", ["noarchive", "nosnippet"]),
+        ("tearsheet: noarchive, noai", ["noarchive", "noai"]),
+        ("Tearsheet:noarchive", ["noarchive"]),
+        ("otherbot: noarchive, noai", []),
+        ("otherbot: noarchive, tearsheet: noai", ["noai"]),
+        ("otherbot: noarchive\nnoai", ["noai"]),
+        ("unavailable_after: 25 Jun 2010 15:00:00 PST, noarchive", ["noarchive"]),
+        ("unavailable_after: Friday, 25-Jun-10 15:00:00 UTC, noarchive", ["noarchive"]),
+        ("max-snippet:-1, noarchive, max-image-preview: large", ["noarchive"]),
+        ("noarchives, nonoai, index", []),
+        ("", []),
+    ],
+)
+def test_a_robots_tag_is_heeded_where_it_speaks_to_all_or_to_us(field: str, expected: list[str]) -> None:
+    assert [each.signal for each in extract(page(), headers={"X-Robots-Tag": field}).rights] == expected
+
+
+def test_a_meta_element_may_name_us() -> None:
+    head = '<meta name="googlebot" content="noarchive"><meta name="Tearsheet" content="noai">'
+    assert extract(page(head)).rights == (Rights(signal="noai", value="noai", origin="meta tearsheet"),)
+
+
+@pytest.mark.parametrize(
+    ("licence", "expected"),
+    [
+        ("https://creativecommons.org/licenses/by/4.0/", ["https://creativecommons.org/licenses/by/4.0/"]),
+        ({"@type": "CreativeWork", "url": "https://x.example/l"}, ["https://x.example/l"]),
+        ([{"@id": "https://x.example/1"}, "https://x.example/2"], ["https://x.example/1", "https://x.example/2"]),
+        (["", None, 3, {}], []),
+    ],
+)
+def test_the_licence_of_the_article_in_linked_data_is_a_signal(licence: object, expected: list[str]) -> None:
+    found = extract(page(json_ld(license=licence))).rights
+    assert [(each.value, each.origin) for each in found] == [(value, "linked data license") for value in expected]
+
+
 def test_a_page_without_signals_has_no_rights() -> None:
     found = extract(page('<meta name="robots" content="index, follow, max-image-preview:large">'))
     assert found.rights == ()

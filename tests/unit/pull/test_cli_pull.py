@@ -48,6 +48,8 @@ def test_machines_get_one_object(in_store: Path) -> None:
         "rows": 5,
         "nights": 3,
         "bytes": (in_store / "unrest.jsonl").stat().st_size,
+        "rights": "all",
+        "left_out": 0,
     }
     first = json.loads((in_store / "unrest.jsonl").read_text().splitlines()[0])
     assert first["text"] == "Riots, they said. 暴動"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from tests.unit.spiders.press import Answer, Desk, Hit, article
 
@@ -32,6 +33,23 @@ def test_robots_is_obeyed_gzipped_and_redirected(desk: Desk) -> None:
     assert not packed.asked("/private/shut.html")
     assert not moved.asked("/private/shut.html")
     assert packed.asked("/robots.txt") == 1
+
+
+def test_five_redirects_to_robots_are_followed_and_six_allow_everything(desk: Desk) -> None:
+    five, six = desk.site("/shut.html"), desk.site("/shut.html")
+    for site, count in ((five, 5), (six, 6)):
+        steps = ["/robots.txt", *(f"/r{n}.txt" for n in range(1, count + 1))]
+        for step, target in pairwise(steps):
+            site.on(step, status=302, headers={"Location": target})
+        site.on(steps[-1], "User-agent: tearsheet\nDisallow: /shut\n", kind="text/plain")
+
+    run = desk.crawl(desk.source(five), desk.source(six))
+
+    assert run.report is not None
+    ends = {outcome.source: outcome.outcome for outcome in run.report.outcomes}
+    assert ends == {"site-0": "skipped.robots", "site-1": "captured"}
+    assert five.asked("/r5.txt") == 1
+    assert six.asked("/r6.txt") == 0
 
 
 def test_a_site_is_asked_one_thing_at_a_time_with_its_delay_between(desk: Desk) -> None:
@@ -137,7 +155,8 @@ def test_the_environments_proxy_fetches_and_never_stores(desk: Desk) -> None:
 
     assert run.code == 0, run.log
     assert set(run.outcomes().values()) == {"captured"}
-    assert [hit.path for hit in proxy.hits] == [f"{host}/robots.txt", f"{host}/one.html", f"{host}/two.html"]
+    paths = ("/robots.txt", "/.well-known/tdmrep.json", "/one.html", "/two.html")
+    assert [hit.path for hit in proxy.hits] == [f"{host}{path}" for path in paths]
     assert all("Proxy-Authorization" in hit.headers for hit in proxy.hits)
     stored = b"".join(desk.store.get(info.key) for info in desk.store.list("raw/"))
     assert b"pa55word" not in stored

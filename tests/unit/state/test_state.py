@@ -49,6 +49,17 @@ def test_a_newer_night_settles_what_was_pending() -> None:
     assert set(known.merged(night_state(NIGHTS[1], seen={"p": "x"}, pending=("q",))).pending) == {"q"}
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_last_capture_says_what_signals_hold(order: tuple[int, ...]) -> None:
+    told = [("x", ("noai",)), ("y", ("noarchive",)), (None, ())]
+    merged = SourceState(source="s")
+    for number in order:
+        digest, signals = told[number]
+        seen = Seen(url="a", visits={NIGHTS[number]: Visit(digest=digest)}, signals=signals)
+        merged = merged.merged(SourceState(source="s", night=NIGHTS[number], seen={"a": seen}))
+    assert merged.seen["a"].signals == ("noarchive",)
+
+
 @given(st.lists(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["x", "y", None])), min_size=3, max_size=3))
 def test_what_is_seen_does_not_depend_on_the_order_of_nights(nights: list[dict[str, str | None]]) -> None:
     told = [night_state(night, seen=seen) for night, seen in zip(NIGHTS, nights, strict=True)]

@@ -121,18 +121,21 @@ Row = tuple[int, str, str | None, str | None]
 @settings(deadline=None)
 @given(st.lists(ROW, max_size=6), st.randoms(use_true_random=False))
 def test_a_fingerprint_tells_rows_apart_and_knows_no_order(rows: list[Row], order: random.Random) -> None:
-    def fingerprint(these: list[Row]) -> int:
+    def fingerprint(these: list[Row], withheld: str = "article") -> int:
         columns = {
             "url": [f"https://a.example/{row[0]}" for row in these],
             "payload_digest": [row[1] for row in these],
             "extractor": ["e"] * len(these),
             "learned": pa.array([row[2] for row in these], pa.string()),
             "rules": pa.array([row[3] for row in these], pa.string()),
+            "outcome": [withheld if n == 0 else "article" for n in range(len(these))],
         }
         return documents.fingerprint_of(pa.table(columns))
 
     shuffled = order.sample(rows, len(rows))
     assert 0 <= fingerprint(rows) == fingerprint(shuffled) < 2**62
+    assert (fingerprint(rows, "drop.rights") != fingerprint(rows)) is bool(rows)
+    assert fingerprint(rows, "drop.empty") == fingerprint(rows)
     for n, (url, digest, learned, rules) in enumerate(rows):
         for row in ((url, digest + "c", learned, rules), (url, digest, learned, f"{rules}c")):
             assert fingerprint([*rows[:n], row, *rows[n + 1 :]]) != fingerprint(rows)
