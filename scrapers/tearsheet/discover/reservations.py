@@ -19,6 +19,8 @@ from tearsheet.model import Rights
 
 PATH = "/.well-known/tdmrep.json"
 ORIGIN = "tdmrep.json"
+MAX_RULES = 1_000
+"""Rules that are read of a file: each page is held against one after the other, while other sources wait."""
 _RESERVATION, _POLICY = "tdm-reservation", "tdm-policy"
 
 
@@ -45,7 +47,7 @@ def parse_reservations(body: bytes) -> Reservations:
         raise RecordError(f"it is no JSON ({error})") from error
     if not isinstance(listed, list):
         raise RecordError(f"it is no list of at most {MAX_ROBOTS_BYTES} bytes")
-    rules = (_rule(each) for each in listed if isinstance(each, dict))
+    rules = (_rule(each) for each in listed[:MAX_RULES] if isinstance(each, dict))
     return Reservations(tuple(rule for rule in rules if rule))
 
 

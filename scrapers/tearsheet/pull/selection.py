@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, get_args
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 ON_REQUEST = ("text", "removed", "near_hash")
 KEY = ("collection", "night", "document_id")
 ORDER = ("night", "published_at", "document_id", "collection")
+SIGNAL = ("signal", "value", "origin")
 Uses = Literal["all", "shareable"]
 
 
@@ -232,11 +234,15 @@ def _only(rows: pl.LazyFrame, kept: pl.LazyFrame | None) -> pl.LazyFrame:
 
 
 def _shareable(policy: RightsPolicy) -> pl.Expr:
-    """``shareable`` of each row; polars hands its signals over as plain values."""
+    """``shareable`` of each row, asked once for all rows that say the same."""
+
+    @cache
+    def may(*told: tuple[str, str, str]) -> bool:
+        return shareable([Rights(signal=name, value=value, origin=origin) for name, value, origin in told], policy)
 
     def judged(rights: pl.Series) -> pl.Series:
-        told = ([Rights(**signal) for signal in signals or ()] for signals in rights.to_list())
-        return pl.Series(rights.name, [shareable(signals, policy) for signals in told], pl.Boolean)
+        rows = ((tuple(each[name] for name in SIGNAL) for each in signals or ()) for signals in rights.to_list())
+        return pl.Series(rights.name, [may(*row) for row in rows], pl.Boolean)
 
     return pl.col("rights").map_batches(judged, return_dtype=pl.Boolean, is_elementwise=True)
 

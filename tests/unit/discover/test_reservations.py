@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tearsheet.discover.reservations import parse_reservations
+from tearsheet.discover.reservations import MAX_RULES, parse_reservations
 from tearsheet.discover.robots import MAX_ROBOTS_BYTES
 from tearsheet.errors import RecordError
 
@@ -66,6 +66,12 @@ def test_a_rule_for_all(location: str) -> None:
 def test_a_rule_that_is_none_says_nothing_and_hides_no_other(rule: object) -> None:
     assert signals([rule], "/a") == []
     assert signals([rule, {"location": "/", "tdm-reservation": 1}], "/a") == [("tdm-reservation", "1")]
+
+
+def test_so_many_rules_are_read_and_no_more() -> None:
+    rules = [{"location": f"/{number}$", "tdm-reservation": 1} for number in range(MAX_RULES + 1)]
+    assert signals(rules, f"/{MAX_RULES - 1}") == [("tdm-reservation", "1")]
+    assert signals(rules, f"/{MAX_RULES}") == []
 
 
 @pytest.mark.parametrize(
