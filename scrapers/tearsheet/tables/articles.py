@@ -35,9 +35,17 @@ ORDER = ("night", "published_at", "document_id")
 
 
 def publish(
-    store: Store, topic: str, nights: Sequence[str], rows: pa.Table, marks: Mapping[tuple[str, str], int]
+    store: Store,
+    topic: str,
+    nights: Sequence[str],
+    rows: pa.Table,
+    marks: Mapping[tuple[str, str], int],
+    *,
+    anew: bool = False,
 ) -> Published:
     """Make ``rows`` the topic's rows of ``nights``, in one commit that records ``marks``.
+
+    ``anew``: also where these are recorded already.
 
     Raises:
         InvariantError: the rows do not fit the table, are another topic's or night's, or hold an article twice.
@@ -53,6 +61,7 @@ def publish(
         predicate=f"topic = {quoted(topic)} AND month IN ({_listed(months)}) AND night IN ({_listed(sorted(nights))})",
         transactions={app_id(topic, *key): mark for key, mark in sorted(marks.items())},
         note={"topic": topic},
+        anew=anew,
     )
     return Published(version=version, rows=rows.num_rows, committed=committed)
 

@@ -44,8 +44,10 @@ class Published(delta.Published):
 _FINGERPRINTED = ["url", "payload_digest", "extractor", "learned", "rules"]
 
 
-def publish(store: Store, collection: str, night: str, rows: pa.Table) -> Published:
+def publish(store: Store, collection: str, night: str, rows: pa.Table, *, anew: bool = False) -> Published:
     """Make ``rows`` the rows of the night, in one commit; none at all is a night, too.
+
+    ``anew``: also where the log says that they stand there already.
 
     Raises:
         InvariantError: the rows do not fit the table, are another night's, or hold a document twice.
@@ -63,6 +65,7 @@ def publish(store: Store, collection: str, night: str, rows: pa.Table) -> Publis
         ),
         transactions={app_id(collection, night): number},
         note={"fingerprint": str(number)},
+        anew=anew,
     )
     return Published(version=version, fingerprint=number, rows=rows.num_rows, committed=committed)
 
