@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-import pyarrow as pa
+import polars as pl
 
 from tearsheet.audit.finding import Finding, Repair, found
 from tearsheet.audit.inventory import Key
@@ -26,32 +26,44 @@ _WORDING = ["url", "title", "text", "version_id"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A published night as it is kept: its plan, the table's rows, the fingerprint of its commit, its WARCs."""
+    """A published night as it is kept: its plan, the table's rows, the fingerprint of its commit, outcomes, WARCs.
+
+    ``outcomes`` are None where they cannot be read.
+    """
 
     key: Key
     plan: Plan
-    rows: pa.Table
+    rows: pl.DataFrame
     fingerprint: int
+    outcomes: list[Outcome] | None
     segments: Sequence[Segment]
 
     @property
     def whole(self) -> bool:
         """Whether every WARC is there and sound."""
         held = {segment.key for segment in self.segments}
-        return all(segment.whole for segment in self.segments) and held >= {*self.rows["warc_file"].to_pylist()}
+        return all(segment.whole for segment in self.segments) and held >= {*self.rows["warc_file"]}
 
 
-def rows(store: Store, night: Kept) -> Iterator[Finding]:
+def outcomes_of(store: Store, key: Key) -> list[Outcome] | None:
+    """The stored outcomes; None where they cannot be read, which ``accounts`` tells."""
+    try:
+        return load_outcomes(store, *key)
+    except RecordError:
+        return None
+
+
+def rows(night: Kept) -> Iterator[Finding]:
     """Each capture has its row, each row its record and the text that it names."""
-    missing = list(_without_row(night, _outcomes(store, night.key) or []))
+    missing = list(_without_row(night, night.outcomes or []))
     yield from missing
     yield from _without_record(night)
-    for row in night.rows.select(_WORDING).to_pylist():
+    for row in night.rows.select(_WORDING).iter_rows(named=True):
         if row["text"] is not None and version_id(row["title"], row["text"]) != row["version_id"]:
             yield found("row.changed", row["url"], f"title or text is not {row['version_id']}", *night.key)
-    if not missing and documents.fingerprint_of(night.rows) != night.fingerprint:
+    if not missing and documents.fingerprint_of(night.rows.to_arrow()) != night.fingerprint:
         place = "/".join([documents.TABLE.prefix, *night.key])
-        yield found("night.differs", place, f"{night.rows.num_rows} rows are not those of the commit", *night.key)
+        yield found("night.differs", place, f"{night.rows.height} rows are not those of the commit", *night.key)
 
 
 def accounts(store: Store, night: Kept) -> Iterator[Finding]:
@@ -60,16 +72,16 @@ def accounts(store: Store, night: Kept) -> Iterator[Finding]:
     A night that lacks rows is settled by them first.
     """
     try:
-        known = recall(store, night.plan, night.rows)
+        known = recall(store, night.plan, night.rows, version=0)
     except InvariantError as error:
         yield found("outcomes.wrong", outcomes_key(*night.key), str(error), *night.key)
         return
     except RecordError as error:
         yield found("fetched.unreadable", f"runs/{'/'.join(night.key)}/fetched", str(error))
         return
-    if _outcomes(store, night.key) != known.outcomes:
+    if night.outcomes != known.outcomes:
         yield found(
-            "outcomes.wrong", outcomes_key(*night.key), _told_outcomes(store, night, known.outcomes), *night.key
+            "outcomes.wrong", outcomes_key(*night.key), _told_outcomes(night.outcomes, known.outcomes), *night.key
         )
     try:
         report = load_report(store, *night.key)
@@ -93,16 +105,8 @@ def held_back(findings: Iterable[Finding], night: Kept) -> Iterator[Finding]:
         yield finding
 
 
-def _outcomes(store: Store, key: Key) -> list[Outcome] | None:
-    """The stored outcomes; None where they cannot be read, which ``accounts`` tells."""
-    try:
-        return load_outcomes(store, *key)
-    except RecordError:
-        return None
-
-
 def _without_row(night: Kept, outcomes: Iterable[Outcome]) -> Iterator[Finding]:
-    held = set(night.rows["document_id"].to_pylist())
+    held = set(night.rows["document_id"])
     wanted = {each.document_id: each.url for each in outcomes if each.family in {"article", "drop"}}
     entries = (entry for segment in night.segments for entry in segment.entries.values())
     wanted |= {entry.candidate.document_id: entry.candidate.url for entry in entries if entry.candidate}
@@ -115,7 +119,7 @@ def _without_record(night: Kept) -> Iterator[Finding]:
     """Rows of lost WARCs, one finding a WARC, and rows at whose place no such capture stands."""
     read = {segment.key: segment for segment in night.segments}
     lost: dict[str, list[str]] = {}
-    for row in night.rows.select(_PLACE).to_pylist():
+    for row in night.rows.select(_PLACE).iter_rows(named=True):
         segment = read.get(row["warc_file"])
         if segment is None:
             lost.setdefault(row["warc_file"], []).append(row["url"])
@@ -131,8 +135,7 @@ def _stands(row: Mapping[str, object], segment: Segment) -> bool:
     return entry is not None and (entry.length, entry.digest) == (row["warc_length"], row["payload_digest"])
 
 
-def _told_outcomes(store: Store, night: Kept, merged: list[Outcome]) -> str:
-    stored = _outcomes(store, night.key)
+def _told_outcomes(stored: list[Outcome] | None, merged: list[Outcome]) -> str:
     if not stored:
         return "there are none, or they cannot be read"
     ours, theirs = ({outcome.document_id: outcome for outcome in each} for each in (merged, stored))

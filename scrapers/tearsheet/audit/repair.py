@@ -19,11 +19,12 @@ from tearsheet.audit.inventory import Asked, take
 from tearsheet.config.models import Configuration
 from tearsheet.documents.pool import Pool
 from tearsheet.errors import InvariantError, ObjectMissing, RecordError
-from tearsheet.harvest import Plan
+from tearsheet.harvest import Night, Plan
 from tearsheet.harvest.outcomes import save_outcomes
 from tearsheet.harvest.plan import load_plan
 from tearsheet.harvest.verdict import judge, remember, save_report
 from tearsheet.storage import Store, Upload
+from tearsheet.tables import delta, documents
 from tearsheet.topic import update
 
 Subjects = Sequence[tuple[str, ...]]
@@ -86,7 +87,7 @@ def _publish(store: Store, configuration: Configuration, pool: Pool, subjects: S
 
 def _verdict(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iterable[str]:
     for collection, night in subjects:
-        known = harvest.recall(store, _plan(store, collection, night))
+        known = _recalled(store, _plan(store, collection, night))
         save_outcomes(store, collection, night, known.outcomes)
         save_report(store, judge(known))
         yield f"merged the outcomes of {collection} {night} and judged it anew"
@@ -97,10 +98,10 @@ def _state(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iter
     sources = {source for (source,) in subjects}
     plans = [plan for _, plan in take(store, Asked()).published if sources & {source.id for source in plan.sources}]
     for plan in plans:  # before anything is deleted: a night that contradicts itself cannot be replayed
-        harvest.recall(store, plan)
+        _recalled(store, plan)
     store.delete([state.key(source) for source in sources])
     for plan in plans:
-        remember(store, harvest.recall(store, plan), sources)
+        remember(store, _recalled(store, plan), sources)
     for source in sorted(sources):
         yield f"made {state.key(source)} from its nights"
 
@@ -121,6 +122,12 @@ def _abort(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iter
     for key, upload in subjects:
         store.abort(Upload(key, upload, datetime.now(UTC)))
         yield f"gave up the open upload of {key}"
+
+
+def _recalled(store: Store, plan: Plan) -> Night:
+    opened = delta.open_table(store, documents.TABLE)
+    rows = documents.rows(store, plan.collection, plan.night)
+    return harvest.recall(store, plan, rows, opened.version() if opened else 0)
 
 
 def _plan(store: Store, collection: str, night: str) -> Plan:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from tearsheet.archive.keys import index_key
 from tearsheet.audit import nights, orphans, samples
 from tearsheet.audit.finding import Finding, found
@@ -23,8 +25,7 @@ from tearsheet.harvest.choice import choice_key
 from tearsheet.harvest.verdict import report_key
 from tearsheet.progress import NO_STEPS, Steps
 from tearsheet.storage import Store
-from tearsheet.tables import documents
-from tearsheet.tables.schema import DOCUMENTS, conform
+from tearsheet.tables import articles, delta, documents
 
 __all__ = ["Asked", "Report", "audit"]
 
@@ -95,12 +96,13 @@ def _by_night(
     store: Store, configuration: Configuration, pool: Pool, inventory: Inventory, report: Report, steps: Steps
 ) -> None:
     steps.expect(sum(len(inventory.segments.get(key, ())) for key in inventory.nights))
+    scanned, held = delta.scan(store, documents.TABLE), delta.scan(store, articles.TABLE)
     collections = {collection for collection, _ in inventory.nights}
     read = (topic for topic in configuration.topics.values() if collections & {*topic.collections})
-    topics = [Selected(store, topic) for topic in read]
+    topics = [Selected(store, topic, held) for topic in read]
     remembered = Remembered()
     for key in inventory.nights:
-        if kept := _night(store, configuration, pool, inventory, key, report, steps):
+        if kept := _night(store, configuration, pool, inventory, scanned, key, report, steps):
             remembered.night(kept)
             for topic in topics:
                 report.add(topic.night(key, kept.rows))
@@ -116,6 +118,7 @@ def _night(
     configuration: Configuration,
     pool: Pool,
     inventory: Inventory,
+    scanned: pl.LazyFrame,
     key: Key,
     report: Report,
     steps: Steps,
@@ -123,7 +126,7 @@ def _night(
     """Check one night; what is kept of it, where it is published and planned."""
     report.nights += 1
     plan, fingerprint = inventory.plans.get(key), inventory.fingerprints.get(key)
-    rows = conform(documents.rows(store, *key).to_arrow(), DOCUMENTS)
+    rows = documents.rows(store, *key, scanned=scanned)
     sample = samples.draw(rows, inventory.asked.sample, key)
     segments = list(_read(store, inventory, key, sample, steps))
     report.segments += len(segments)
@@ -133,14 +136,21 @@ def _night(
     report.add(lost_segments(inventory, key))
     if plan is None:
         return None
-    kept = Kept(key=key, plan=plan, rows=rows, fingerprint=fingerprint or 0, segments=segments)
+    kept = Kept(
+        key=key,
+        plan=plan,
+        rows=rows,
+        fingerprint=fingerprint or 0,
+        outcomes=nights.outcomes_of(store, key),
+        segments=segments,
+    )
     if fingerprint is None:
         report.unpublished += 1
         if report_key(*key) in inventory.keys:
             report.add(nights.held_back(nights.uncommitted(key), kept))
         return None
-    report.documents += rows.num_rows
-    report.not_comparable += rows.num_rows - samples.comparable(rows).num_rows
+    report.documents += rows.height
+    report.not_comparable += rows.height - samples.comparable(rows).height
     report.extracted += sum(len(offsets) for offsets in sample.values())
     report.add(nights.held_back(_checks(store, configuration, pool, kept, sample), kept))
     return kept
@@ -149,7 +159,7 @@ def _night(
 def _checks(
     store: Store, configuration: Configuration, pool: Pool, kept: Kept, sample: samples.Sample
 ) -> Iterator[Finding]:
-    yield from nights.rows(store, kept)
+    yield from nights.rows(kept)
     yield from nights.accounts(store, kept)
     try:
         shared = context(store, kept.plan)

@@ -11,8 +11,7 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import polars as pl
 
 from tearsheet.audit.finding import Finding, found
 from tearsheet.audit.nights import Kept
@@ -27,19 +26,18 @@ Sample = Mapping[str, Mapping[int, Mapping[str, Any]]]
 """Rows by WARC and offset."""
 
 
-def comparable(rows: pa.Table) -> pa.Table:
+def comparable(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows that the installed extractor made, as far as their pages let it."""
-    ours = pc.equal(rows["extractor"], extractor_id())
-    return rows.filter(pc.and_(ours, pc.invert(pc.is_in(rows["outcome"], value_set=pa.array(LIMITS)))))
+    return rows.filter(pl.col("extractor") == extractor_id(), ~pl.col("outcome").is_in(LIMITS))
 
 
-def draw(rows: pa.Table, share: float, night: tuple[str, str]) -> Sample:
-    """A share of a night's comparable rows, at least one where there is one."""
-    able = comparable(rows).select(["document_id", "url", "warc_file", "warc_offset", *COMPARED]).sort_by("document_id")
-    count = min(able.num_rows, math.ceil(share * able.num_rows))
-    chosen = random.Random("/".join(night)).sample(range(able.num_rows), count)  # noqa: S311 - to be drawn alike again
+def draw(rows: pl.DataFrame, share: float, night: tuple[str, str]) -> Sample:
+    """A share of a night's comparable rows, rounded up."""
+    able = comparable(rows).select(["document_id", "url", "warc_file", "warc_offset", *COMPARED]).sort("document_id")
+    count = min(able.height, math.ceil(share * able.height))
+    chosen = random.Random("/".join(night)).sample(range(able.height), count)  # noqa: S311 - to be drawn alike again
     sample: dict[str, dict[int, dict[str, Any]]] = {}
-    for row in able.take(pa.array(sorted(chosen), pa.int64())).to_pylist():
+    for row in able[sorted(chosen)].iter_rows(named=True):
         sample.setdefault(row["warc_file"], {})[row["warc_offset"]] = row
     return sample
 

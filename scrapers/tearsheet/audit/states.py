@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-import pyarrow.compute as pc
-
 from tearsheet import state
 from tearsheet.audit.finding import Finding, found
 from tearsheet.audit.inventory import Key
@@ -29,10 +27,7 @@ class Remembered:
         """Note a night's captures."""
         rows = night.rows.select(["source", "document_id", "url", "payload_digest"])
         for source in night.plan.sources:
-            own = rows.filter(pc.equal(rows["source"], source.id)).to_pylist()
-            self._captured[source.id][night.key] = [
-                (row["document_id"], row["url"], row["payload_digest"]) for row in own
-            ]
+            self._captured[source.id][night.key] = rows.filter(source=source.id).drop("source").rows()
 
     def states(self, store: Store) -> Iterator[Finding]:
         """What is wrong with the states of the sources that were noted; one GET each."""

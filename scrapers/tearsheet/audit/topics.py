@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 import polars as pl
-import pyarrow as pa
 
 from tearsheet.audit.finding import Finding, found
 from tearsheet.audit.inventory import Key
@@ -24,8 +23,8 @@ _FIRST, _LAST = "0000-01-01", "9999-12-31"
 class Selected:
     """One topic while its nights are audited: what it holds, which of its nights are stale."""
 
-    def __init__(self, store: Store, topic: Topic) -> None:
-        self.topic, self._store = topic, store
+    def __init__(self, store: Store, topic: Topic, scanned: pl.LazyFrame) -> None:
+        self.topic, self._store, self._scanned = topic, store, scanned
         self.query: Query = parse(topic.query)
         self.stale = {night for run in plan(store, topic, self.query).runs for night in run.nights}
 
@@ -34,13 +33,13 @@ class Selected:
         for night in sorted(self.stale & covered):
             yield found("topic.stale", self._place(night), "its mark is not the recorded one", self.topic.id)
 
-    def night(self, key: Key, rows: pa.Table) -> Iterator[Finding]:
+    def night(self, key: Key, rows: pl.DataFrame) -> Iterator[Finding]:
         """The topic's rows of a published night against what the query selects of the night's documents."""
         collection, night = key
         if collection not in self.topic.collections or night in self.stale:
             return
         columns = ["collection", "document_id", "version_id", "url", "title", "text"]
-        kept = articles.window(self._store, self.topic.id, night, night, columns)
+        kept = articles.window(self._store, self.topic.id, night, night, columns, self._scanned)
         held = {row["document_id"]: row for row in kept.filter(collection=collection).to_dicts()}
         wanted = {str(row["document_id"]): row for row in self._matching(night, rows)}
         yield from self._compared(night, held, wanted)
@@ -48,7 +47,7 @@ class Selected:
     def clusters(self, covered: Set[str]) -> Iterator[Finding]:
         """Clusters with a copy in a covered night whose first copy does not stand in them once."""
         columns = ["night", "document_id", "cluster_id", "copy"]
-        rows = articles.window(self._store, self.topic.id, _FIRST, _LAST, columns)
+        rows = articles.window(self._store, self.topic.id, _FIRST, _LAST, columns, self._scanned)
         first = pl.col("copy") == "first"
         broken = rows.group_by("cluster_id").agg(
             nights=pl.col("night").unique().sort(),
@@ -60,9 +59,9 @@ class Selected:
                 what = f"{cluster['firsts']} first copies in {self.topic.id}, {cluster['named']} of its name"
                 yield found("cluster.broken", cluster["cluster_id"], what, self.topic.id, *cluster["nights"])
 
-    def _matching(self, night: str, rows: pa.Table) -> Iterator[Mapping[str, object]]:
+    def _matching(self, night: str, rows: pl.DataFrame) -> Iterator[Mapping[str, object]]:
         if inside(self.topic, night):
-            yield from matching(self.topic, self.query, rows.select([*NEEDED, "url"]).to_pylist())
+            yield from matching(self.topic, self.query, rows.select([*NEEDED, "url"]).to_dicts())
 
     def _compared(
         self, night: str, held: Mapping[str, Mapping[str, object]], wanted: Mapping[str, Mapping[str, object]]

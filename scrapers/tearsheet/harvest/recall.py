@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+import polars as pl
 
 from tearsheet.harvest.fetch import reports
 from tearsheet.harvest.outcomes import merge
 from tearsheet.harvest.plan import Plan
 from tearsheet.harvest.publish import Night, row_outcomes
 from tearsheet.storage import Store
-from tearsheet.tables import delta, documents
+from tearsheet.tables import documents
 from tearsheet.tables.schema import DOCUMENTS, conform
 
 
-def recall(store: Store, plan: Plan, rows: pa.Table | None = None) -> Night:
-    """The night that ``publish`` once returned; ``rows`` are the table's, where they are read already.
+def recall(store: Store, plan: Plan, rows: pl.DataFrame, version: int) -> Night:
+    """The night that ``publish`` once returned; ``rows`` are those of the table, which has this version.
 
     Raises:
         InvariantError: a page was captured and has no row.
         RecordError: an attempt's report cannot be read.
     """
-    if rows is None:
-        rows = conform(documents.rows(store, plan.collection, plan.night).to_arrow(), DOCUMENTS)
-    opened = delta.open_table(store, documents.TABLE)
+    table = conform(rows.to_arrow(), DOCUMENTS)
     done = reports(store, plan.collection, plan.night)
     return Night(
         plan=plan,
         published=documents.Published(
-            version=opened.version() if opened else 0,
-            rows=rows.num_rows,
+            version=version,
+            rows=table.num_rows,
             committed=False,
-            fingerprint=documents.fingerprint_of(rows),
+            fingerprint=documents.fingerprint_of(table),
         ),
-        outcomes=merge(done, row_outcomes(rows)),
-        rows=rows,
+        outcomes=merge(done, row_outcomes(table)),
+        rows=table,
         reports=done,
     )

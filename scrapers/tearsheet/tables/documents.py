@@ -92,14 +92,23 @@ def fingerprints(store: Store, keys: Iterable[tuple[str, str]]) -> dict[tuple[st
     return {key: recorded[app_id(*key)] for key in keys if app_id(*key) in recorded}
 
 
-def rows(store: Store, collection: str, night: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+def rows(
+    store: Store,
+    collection: str,
+    night: str,
+    columns: Sequence[str] | None = None,
+    scanned: pl.LazyFrame | None = None,
+) -> pl.DataFrame:
     """The rows of a night by document_id, with all columns or those named.
+
+    ``scanned`` is the table as it was opened before: whoever reads many nights opens it once.
 
     Raises:
         StorageError: the store cannot be read.
     """
     with delta.storage_errors(store.url(TABLE.prefix)):
-        found = delta.scan(store, TABLE).filter(collection=collection, month=month_of(night), night=night)
+        table = delta.scan(store, TABLE) if scanned is None else scanned
+        found = table.filter(collection=collection, month=month_of(night), night=night)
         return found.sort("document_id").select(columns or DOCUMENTS.names).collect()
 
 

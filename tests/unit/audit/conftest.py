@@ -36,9 +36,9 @@ class Archive:
         """Kind and place of each finding."""
         return [(finding.kind, finding.place) for finding in self.audit(**asked).findings]
 
-    def repair(self) -> list[tuple[str, str]]:
-        """What is left after a repair."""
-        repair(self.store, self.configuration, self.pool, self.audit().findings)
+    def repair(self, report: Report | None = None) -> list[tuple[str, str]]:
+        """What is left after a repair of what is found, or was."""
+        repair(self.store, self.configuration, self.pool, (report or self.audit()).findings)
         return self.found()
 
     def keys(self, prefix: str, suffix: str = "") -> list[str]:
