@@ -74,7 +74,10 @@ def _index(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iter
 
 
 def _publish(store: Store, configuration: Configuration, pool: Pool, subjects: Subjects) -> Iterable[str]:
-    """What is staged of the night is made again, too, and not kept: a later night may have swept it."""
+    """What is staged of the night is made again, too, and not kept: a later night may have swept it.
+
+    Rows that another extractor had made may now be others, which topics follow.
+    """
     for collection, night in subjects:
         plan = _plan(store, collection, night)
         staged = f"staged/{collection}/{night}/"
@@ -82,6 +85,9 @@ def _publish(store: Store, configuration: Configuration, pool: Pool, subjects: S
         published = harvest.publish(store, plan, pool, configuration, anew=True)
         harvest.verdict(store, published)
         store.delete([info.key for info in store.list(staged)])
+        for topic in configuration.topics.values():
+            if collection in topic.collections:
+                update(store, topic)
         yield f"published {collection} {night} again: {published.published.rows} rows"
 
 

@@ -57,6 +57,12 @@ class Report:
                 held.add((finding.kind, finding.place))
                 self.findings.append(finding)
 
+    @property
+    def verdict(self) -> str:
+        """In two words: clean, or how many findings."""
+        count = len(self.findings)
+        return "clean" if not count else f"{count} finding{'s' * (count > 1)}"
+
     def insist(self) -> None:
         """Raise where anything was found.
 
@@ -66,7 +72,7 @@ class Report:
         if self.findings:
             able = sum(finding.repair is not None for finding in self.findings)
             raise AuditError(
-                f"{len(self.findings)} findings, of which `tearsheet audit --repair` can mend {able}; "
+                f"{self.verdict}, of which `tearsheet audit --repair` can mend {able}; "
                 "docs/operate.md, Audit and repair, says what each kind means"
             )
 

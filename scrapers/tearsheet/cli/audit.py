@@ -93,7 +93,7 @@ def print_audit(report: Report) -> None:
         if counts[kind] > SHOWN:
             console.print(f"  and {counts[kind] - SHOWN} more; --json has all", style="dim")
     console.print(
-        f"{'clean' if not counts else f'{len(report.findings)} findings'}: {report.nights} nights, {report.segments} "
+        f"{report.verdict}: {report.nights} nights, {report.segments} "
         f"WARCs, {report.records} records, {report.documents} documents; {report.extracted} extracted again, "
         f"{report.not_comparable} not comparable; {report.seconds:.1f} s",
         highlight=False,

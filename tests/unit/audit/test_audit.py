@@ -6,14 +6,15 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
 from deltalake import DeltaTable
 from tests.unit.audit.conftest import CONFIGURED, FIRST, SECOND, TOPIC, Archive
-from tests.unit.harvest.conftest import COLLECTION, SOURCE
+from tests.unit.harvest.conftest import COLLECTION, SOURCE, Paper
 
-from tearsheet import state
+from tearsheet import state, topic
 from tearsheet.archive import cdxj
 from tearsheet.archive.keys import index_key
 from tearsheet.audit import Asked
@@ -21,6 +22,7 @@ from tearsheet.audit.inventory import take
 from tearsheet.audit.orphans import table_files
 from tearsheet.clean.learning import Counts
 from tearsheet.errors import AuditError
+from tearsheet.extract.identity import extractor_id
 from tearsheet.fingerprints import version_id
 from tearsheet.harvest.choice import choice_key
 from tearsheet.harvest.learned import counts_of
@@ -389,12 +391,39 @@ def test_rows_of_another_extractor_are_not_comparable(archive: Archive) -> None:
     assert (report.not_comparable, report.extracted) == (6, 3)
 
 
+def test_a_night_of_another_extractor_is_published_by_this_one_and_topics_follow(archive: Archive) -> None:
+    old = documents.rows(archive.store, COLLECTION, FIRST).with_columns(extractor=pl.lit("tearsheet 0")).to_arrow()
+    documents.publish(archive.store, COLLECTION, FIRST, old)
+    topic.update(archive.store, TOPIC)
+    assert archive.repair() == [], "the report did not say what is published now"
+    lose_row(archive)
+    assert archive.repair() == []
+    assert rows(archive)["extractor"].unique().to_list() == [extractor_id()]
+
+
 def test_a_stale_topic_is_told_and_brought_up_to_date(archive: Archive) -> None:
     other = TOPIC.model_copy(update={"query": "quay AND mayor"})
     changed = Archive(archive.store, archive.pool, CONFIGURED.model_copy(update={"topics": {TOPIC.id: other}}))
     assert changed.found() == [("topic.stale", f"tables/articles/{TOPIC.id}/{night}") for night in (FIRST, SECOND)]
     assert changed.repair() == []
     assert selected(changed).is_empty()
+
+
+@pytest.mark.parametrize(("lost", "kind"), [("documents", "night.unpublished"), ("articles", "topic.stale")])
+def test_a_lost_table_comes_again(archive: Archive, lost: str, kind: str) -> None:
+    before, topic_before = rows(archive), selected(archive)
+    archive.store.delete(archive.keys(f"tables/{lost}/"))
+    report = archive.audit()
+    assert [finding.kind for finding in report.findings if finding.kind == kind] == [kind, kind]
+    assert archive.repair(report) == []
+    assert rows(archive).equals(before)
+    assert selected(archive).equals(topic_before)
+
+
+def test_a_night_that_is_not_published_yet_is_no_finding(archive: Archive, tmp_path: Path) -> None:
+    Paper(archive.store, tmp_path, archive.pool).fetch("2026-01-14", range(20, 22))
+    report = archive.audit()
+    assert (report.findings, report.nights, report.unpublished, report.segments) == ([], 3, 1, 3)
 
 
 def test_an_unknown_object_is_named_and_kept(archive: Archive) -> None:

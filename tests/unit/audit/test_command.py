@@ -53,7 +53,7 @@ def test_a_finding_ends_with_10_and_a_repair_with_0(archive: Archive, config: Pa
     assert done.returncode == 10
     assert report_key(COLLECTION, FIRST) in done.stdout
     assert KINDS["report.wrong"].meaning in done.stdout
-    assert "1 findings, of which `tearsheet audit --repair` can mend 1" in done.stderr
+    assert "1 finding, of which `tearsheet audit --repair` can mend 1" in done.stderr
     done = call(archive, config, "--repair")
     assert done.returncode == 0, done.stderr
     assert f"merged the outcomes of {COLLECTION} {FIRST} and judged it anew" in done.stderr
