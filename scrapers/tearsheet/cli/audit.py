@@ -89,7 +89,7 @@ def print_audit(report: Report) -> None:
             told = Text.assemble((kind, "red"), "  ", (finding.place, "bold"), "\n  ", finding.what)
             if finding.mend != KINDS[kind].mend:
                 told.append(f"; {finding.mend}")
-            console.print(told)
+            console.print(told, soft_wrap=True)
         if counts[kind] > SHOWN:
             console.print(f"  and {counts[kind] - SHOWN} more; --json has all", style="dim")
     console.print(
