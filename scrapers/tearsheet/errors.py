@@ -11,7 +11,8 @@ TearsheetError
 ├── ExpectationError       published, but a source missed what it was expected to give    exit 6
 ├── BusyError              another run holds this night              exit 7
 ├── FetchError             the crawl itself could not run            exit 8
-└── ExtractError           extraction itself could not run           exit 9
+├── ExtractError           extraction itself could not run           exit 9
+└── AuditError             the archive does not hold what it says    exit 10
 
 Each message names the thing, the place (file, line, key, URL) and the mend. All survive pickling, so
 that they cross process borders whole.
@@ -84,3 +85,9 @@ class ExtractError(TearsheetError):
     """No extraction process could be started."""
 
     exit_code = 9
+
+
+class AuditError(TearsheetError):
+    """An audit found that the archive does not hold what it says it holds."""
+
+    exit_code = 10

@@ -38,3 +38,24 @@ class _Quiet:
 
 
 QUIET: Progress = _Quiet()
+
+
+class Steps(Protocol):
+    """A job of equal steps; an implementation must bear calls from several threads."""
+
+    def expect(self, count: int) -> None:
+        """How many steps there will be."""
+
+    def step(self) -> None:
+        """One more is done."""
+
+
+class _NoSteps:
+    def expect(self, count: int) -> None:
+        pass
+
+    def step(self) -> None:
+        pass
+
+
+NO_STEPS: Steps = _NoSteps()

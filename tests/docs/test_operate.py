@@ -13,6 +13,7 @@ import pytest
 from tests.docs.pages import ROOT, fences
 
 from tearsheet import errors
+from tearsheet.audit import KINDS
 from tearsheet.pull.archive import CONFIGURATION
 from tearsheet.storage import Store
 from tearsheet.tables import articles, documents
@@ -28,6 +29,8 @@ ACTIONS = {
     "put_object": "s3:PutObject",
     "delete_objects": "s3:DeleteObject",
     "list_objects_v2": "s3:ListBucket",
+    "list_multipart_uploads": "s3:ListBucketMultipartUploads",
+    "abort_multipart_upload": "s3:AbortMultipartUpload",
     "head_bucket": "s3:ListBucket",
 }
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
@@ -75,11 +78,11 @@ def test_the_harvester_may_do_what_the_store_does() -> None:
     assert _allowed(POLICIES["harvester"])["s3:ListBucket"] == [ARN]
 
 
-@pytest.mark.parametrize("folder", ["raw", "runs", "staged", "tables", "state", "config", "probe-1a2b"])
+@pytest.mark.parametrize("folder", ["raw", "runs", "staged", "tables", "state", "learned", "config", "probe-1a2b"])
 def test_the_harvester_writes_everywhere_and_deletes_what_is_derived(folder: str) -> None:
     assert _may("harvester", "s3:GetObject", f"{folder}/x")
     assert _may("harvester", "s3:PutObject", f"{folder}/x")
-    derived = folder in {"staged", "tables"} or folder.startswith("probe-")
+    derived = folder in {"learned", "staged", "state", "tables"} or folder.startswith("probe-")
     assert _may("harvester", "s3:DeleteObject", f"{folder}/x") is derived
 
 
@@ -99,10 +102,16 @@ def test_quoted_messages_are_real() -> None:
     assert [message for message in quoted if message not in said] == []
 
 
+def test_every_kind_of_finding_is_there() -> None:
+    section = PAGE.read_text("utf-8").partition("## Audit and repair")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z.]+)` \| (.+) \| (.+) \|$", section, re.MULTILINE)
+    assert rows == [(name, kind.meaning, kind.mend) for name, kind in KINDS.items()]
+
+
 def test_every_exit_code_is_there() -> None:
     codes = {str(kind.exit_code) for kind in vars(errors).values() if hasattr(kind, "exit_code")}
     table = PAGE.read_text("utf-8").partition("Exit codes of every command")[2]
-    assert codes | {"0", "2"} == set(re.findall(r"^\| (\d) \|", table, re.MULTILINE))
+    assert codes | {"0", "2"} == set(re.findall(r"^\| (\d+) \|", table, re.MULTILINE))
 
 
 def test_the_upkeep_on_the_page_runs(

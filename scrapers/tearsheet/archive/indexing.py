@@ -7,6 +7,7 @@ asked and why, so each 2xx HTML response is a capture with an empty source, for 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -41,20 +42,30 @@ class Index:
 
 def index(stream: BinaryIO, warc_key: str) -> Index:
     """The entries of a WARC file up to its last whole record."""
+    torn: list[str] = []
+
+    def whole() -> Iterator[Member]:
+        try:
+            yield from members(stream)
+        except RecordError as error:
+            torn.append(str(error))
+
+    return Index(entries_of(whole(), warc_key), *torn)
+
+
+def entries_of(records: Iterable[Member], warc_key: str) -> list[Entry]:
+    """The entries of a WARC file's records, which are given in their order."""
     found: dict[str, Entry] = {}
     ours = False
-    try:
-        for member in members(stream):
-            record = member.record
-            if record.kind == "warcinfo":
-                ours = ours or f"software: {SOFTWARE}".encode() in record.block
-            elif record.kind in ("response", "revisit"):
-                found |= _entries(member, warc_key, foreign=not ours)
-            elif record.kind == "metadata" and ours:
-                found |= _captures(record, found, warc_key)
-    except RecordError as error:
-        return Index(list(found.values()), str(error))
-    return Index(list(found.values()))
+    for member in records:
+        record = member.record
+        if record.kind == "warcinfo":
+            ours = ours or f"software: {SOFTWARE}".encode() in record.block
+        elif record.kind in ("response", "revisit"):
+            found |= _entries(member, warc_key, foreign=not ours)
+        elif record.kind == "metadata" and ours:
+            found |= _captures(record, found, warc_key)
+    return list(found.values())
 
 
 def entry_of(record: WarcRecord, *, warc_key: str, offset: int, length: int) -> Entry:

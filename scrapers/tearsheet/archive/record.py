@@ -65,6 +65,18 @@ def parse_member(member: bytes, *, cap: int = DEFAULT_CAP) -> Record:
         raise RecordError(f"record of {record.target} at {record.get('WARC-Date')}: {error}") from error
 
 
+def check_payload(record: WarcRecord) -> bool:
+    """Whether a response's payload was compared with its digest; not where none is stated, or its block was cut.
+
+    Raises:
+        RecordError: it has another one, or is no HTTP response.
+    """
+    _, headers, payload = read_response(record.block)
+    chunked = "chunked" in combined(headers, "Transfer-Encoding").lower()
+    bodies = (payload, unchunk(payload)) if chunked else (payload,)
+    return record.complete and _verified(record.get("WARC-Payload-Digest") or "", *bodies)
+
+
 def read_response(block: bytes) -> tuple[StatusLine, Fields, bytes]:
     """A stored HTTP response: status line, fields, body.
 

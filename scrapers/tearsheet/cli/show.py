@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tearsheet.progress import QUIET
+from tearsheet.progress import NO_STEPS, QUIET, Steps
 from tearsheet.progress import Progress as Listener
 from tearsheet.spiders.job import Event
 
@@ -124,3 +124,33 @@ def shown(title: str, *, quiet: bool = False) -> Iterator[Listener]:
             yield bars
     else:
         yield Lines(title)
+
+
+class StepBar:
+    """One bar: steps done of those expected."""
+
+    def __init__(self, title: str, console: Console) -> None:
+        self.display = Progress(
+            SpinnerColumn(), TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        )
+        self._task = self.display.add_task(title, total=None)
+
+    def expect(self, count: int) -> None:
+        """Set the bar's length."""
+        self.display.update(self._task, total=count)
+
+    def step(self) -> None:
+        """Move the bar."""
+        self.display.advance(self._task)
+
+
+@contextmanager
+def counted(title: str, *, quiet: bool = False) -> Iterator[Steps]:
+    """A bar of equal steps on a terminal; nothing in a log, for the job tells what came of it."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield NO_STEPS
+        return
+    bar = StepBar(title, console)
+    with bar.display:
+        yield bar

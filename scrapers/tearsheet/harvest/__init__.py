@@ -5,6 +5,7 @@ from __future__ import annotations
 from tearsheet.harvest.fetch import fetch, reports, unfetched
 from tearsheet.harvest.plan import Batch, Plan, make_plan, night_of
 from tearsheet.harvest.publish import Night, check, context, extract, publish
+from tearsheet.harvest.recall import recall
 from tearsheet.harvest.verdict import RunReport, load_report, verdict
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "make_plan",
     "night_of",
     "publish",
+    "recall",
     "reports",
     "unfetched",
     "verdict",

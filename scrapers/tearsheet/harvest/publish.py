@@ -86,8 +86,8 @@ def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[O
     return rows, done, merge(done, row_outcomes(rows))
 
 
-def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) -> Night:
-    """Commit the night and write its outcomes; a night that has not changed commits nothing.
+def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration, *, anew: bool = False) -> Night:
+    """Commit the night and write its outcomes; a night that has not changed commits nothing, unless ``anew``.
 
     Raises:
         InvariantError: the night would contradict itself; nothing was committed.
@@ -96,7 +96,7 @@ def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) 
     settle(store, plan, pool, configuration.settings)
     rows, done, outcomes = check(store, plan)
     write_configuration(store, configuration)
-    published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names))
+    published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names), anew=anew)
     save_outcomes(store, plan.collection, plan.night, outcomes)
     return Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=done)
 

@@ -92,8 +92,8 @@ _REPORT = TypeAdapter(RunReport)
 def verdict(store: Store, night: Night) -> RunReport:
     """Judge the sources, carry what the night taught into their states, write the report, sweep what was staged."""
     report = judge(night)
-    _remember(store, night)
-    store.put(report_key(report.collection, report.night), _REPORT.dump_json(report, indent=1))
+    remember(store, night)
+    save_report(store, report)
     _sweep(store, night)
     return report
 
@@ -122,6 +122,11 @@ def judge(night: Night) -> RunReport:
 def report_key(collection: str, night: str) -> str:
     """Where the run report stands."""
     return f"runs/{collection}/{night}/report.json"
+
+
+def save_report(store: Store, report: RunReport) -> None:
+    """Replace the night's run report."""
+    store.put(report_key(report.collection, report.night), _REPORT.dump_json(report, indent=1))
 
 
 def load_report(store: Store, collection: str, night: str) -> RunReport | None:
@@ -170,12 +175,15 @@ def _silence(crawl: SourceReport) -> Iterable[str]:
         yield f"no channel answered; {first.url}: {first.error}"
 
 
-def _remember(store: Store, night: Night) -> None:
-    """Merge what the night taught into each source's state, several at a time: the store's answers are waited for."""
+def remember(store: Store, night: Night, sources: Set[str] = frozenset()) -> None:
+    """Merge what the night taught into the state of these sources, or of all of it.
+
+    Several at a time: the store's answers are waited for.
+    """
     ended, crawls, captured = by_source(night.outcomes), _crawls(night), _captured(night)
     held, articles = state.held(store), learned.sightings(night.rows)
 
-    def remember(source: Source) -> None:
+    def carry(source: Source) -> None:
         known = state.load(store, source.id) if source.id in held else SourceState(source=source.id)
         outcomes = ended.get(source.id, [])
         pending = _pending(night.plan.night, outcomes)
@@ -191,7 +199,7 @@ def _remember(store: Store, night: Night) -> None:
         state.save(store, known.merged(taught))
 
     with ThreadPoolExecutor(STATES_AT_ONCE, "state") as states:
-        list(states.map(remember, night.plan.sources))
+        list(states.map(carry, (source for source in night.plan.sources if not sources or source.id in sources)))
 
 
 def _captured(night: Night) -> dict[str, dict[str, Seen]]:

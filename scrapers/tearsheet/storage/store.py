@@ -53,6 +53,15 @@ class ObjectInfo:
     modified: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload in parts that is under way, or was left: key below the prefix, the store's id, when it began."""
+
+    key: str
+    id: str
+    begun: datetime
+
+
 class Store:
     """Objects below ``s3://bucket/prefix``; every key is relative to that prefix.
 
@@ -122,6 +131,16 @@ class Store:
         """
         with translated(self.url(key)):
             return self.client.get_object(Bucket=self.bucket, Key=self._key(key))["Body"].read()
+
+    def get_with_digest(self, key: str) -> tuple[bytes, str | None]:
+        """The whole object, and the sha256 that ``put_new`` noted of it when it was written; None where it did not.
+
+        Raises:
+            ObjectMissing: no object stands at the key.
+        """
+        with translated(self.url(key)):
+            answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
+            return answer["Body"].read(), answer["Metadata"].get(_DIGEST)
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         """``length`` bytes from ``offset``, fewer only where the object ends.
@@ -210,6 +229,24 @@ class Store:
                 kept += [f"{error.get('Key')} ({error.get('Code')})" for error in answer.get("Errors", ())]
         if kept:
             raise StorageError(f"{self.url()}: could not delete {', '.join(kept)}; grant s3:DeleteObject or try again")
+
+    def uploads(self) -> builtins.list[Upload]:
+        """The uploads in parts that were begun below the prefix and neither ended nor given up."""
+        found: builtins.list[Upload] = []
+        with translated(self.url()):
+            pages = self.client.get_paginator("list_multipart_uploads")
+            for page in pages.paginate(Bucket=self.bucket, Prefix=self._root):
+                found += [
+                    Upload(entry["Key"][len(self._root) :], entry["UploadId"], entry["Initiated"].astimezone(UTC))
+                    for entry in page.get("Uploads", ())
+                    if entry["Key"].startswith(self._root)
+                ]
+        return found
+
+    def abort(self, upload: Upload) -> None:
+        """Give up an upload in parts; its parts are gone."""
+        with translated(self.url(upload.key)):
+            self.client.abort_multipart_upload(Bucket=self.bucket, Key=self._key(upload.key), UploadId=upload.id)
 
     def _write_new(self, key: str, stream: BufferedReader | BytesIO, digest: str) -> bool:
         """Whether this request wrote the object; a conflict with another in flight (409) is tried again."""

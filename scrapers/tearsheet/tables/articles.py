@@ -35,9 +35,17 @@ ORDER = ("night", "published_at", "document_id")
 
 
 def publish(
-    store: Store, topic: str, nights: Sequence[str], rows: pa.Table, marks: Mapping[tuple[str, str], int]
+    store: Store,
+    topic: str,
+    nights: Sequence[str],
+    rows: pa.Table,
+    marks: Mapping[tuple[str, str], int],
+    *,
+    anew: bool = False,
 ) -> Published:
     """Make ``rows`` the topic's rows of ``nights``, in one commit that records ``marks``.
+
+    ``anew``: also where these are recorded already.
 
     Raises:
         InvariantError: the rows do not fit the table, are another topic's or night's, or hold an article twice.
@@ -53,6 +61,7 @@ def publish(
         predicate=f"topic = {quoted(topic)} AND month IN ({_listed(months)}) AND night IN ({_listed(sorted(nights))})",
         transactions={app_id(topic, *key): mark for key, mark in sorted(marks.items())},
         note={"topic": topic},
+        anew=anew,
     )
     return Published(version=version, rows=rows.num_rows, committed=committed)
 
@@ -74,14 +83,24 @@ def topics(store: Store) -> list[str]:
         return delta.scan(store, TABLE).select(pl.col("topic").unique().sort()).collect()["topic"].to_list()
 
 
-def window(store: Store, topic: str, first_night: str, last_night: str, columns: Sequence[str]) -> pl.DataFrame:
+def window(
+    store: Store,
+    topic: str,
+    first_night: str,
+    last_night: str,
+    columns: Sequence[str],
+    scanned: pl.LazyFrame | None = None,
+) -> pl.DataFrame:
     """The topic's rows of the nights from first to last, both included, in the order in which they join clusters.
+
+    ``scanned`` is the table as it was opened before: whoever reads many windows opens it once.
 
     Raises:
         StorageError: the store cannot be read.
     """
     months = pl.col("month").is_between(pl.lit(month_of(first_night)), pl.lit(month_of(last_night)))
-    return _read(store, topic, columns, months & pl.col("night").is_between(pl.lit(first_night), pl.lit(last_night)))
+    nights = pl.col("night").is_between(pl.lit(first_night), pl.lit(last_night))
+    return _read(store, topic, columns, months & nights, scanned)
 
 
 def firsts(
@@ -97,9 +116,11 @@ def firsts(
     return _read(store, topic, columns, nights & first)
 
 
-def _read(store: Store, topic: str, columns: Sequence[str], condition: pl.Expr) -> pl.DataFrame:
+def _read(
+    store: Store, topic: str, columns: Sequence[str], condition: pl.Expr, scanned: pl.LazyFrame | None = None
+) -> pl.DataFrame:
     with delta.storage_errors(store.url(TABLE.prefix)):
-        found = delta.scan(store, TABLE).filter(condition, topic=topic)
+        found = (delta.scan(store, TABLE) if scanned is None else scanned).filter(condition, topic=topic)
         return found.sort(ORDER, nulls_last=True).select(columns).collect()
 
 

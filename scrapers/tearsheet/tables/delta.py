@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import polars as pl
 import pyarrow as pa
@@ -111,8 +112,11 @@ def overwrite(
     predicate: str,
     transactions: Mapping[str, int],
     note: Mapping[str, str],
+    anew: bool = False,
 ) -> tuple[int, bool]:
     """Replace what ``predicate`` names by ``rows`` in one commit, unless every transaction is recorded already.
+
+    ``anew``: commit them all the same, because the rows that stand there are not those of the transaction any more.
 
     Returns:
         The table's version, and whether this call committed it.
@@ -126,7 +130,7 @@ def overwrite(
     with storage_errors(url):
         for _ in range(ATTEMPTS):
             try:
-                return _overwrite(_writable(store, table), rows, predicate, transactions, note)
+                return _overwrite(_writable(store, table), rows, predicate, transactions, note, anew=anew)
             except CommitFailedError:  # somebody else was first: look again at what stands there now
                 continue
     raise StorageError(
@@ -155,6 +159,36 @@ def transactions(store: Store, table: Table) -> dict[str, int]:
     return recorded
 
 
+def files(store: Store, table: Table) -> set[str]:
+    """The keys of the files that hold the table's present rows.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    opened = open_table(store, table)
+    return (
+        {f"{table.prefix}/{uri.partition(f'/{table.prefix}/')[2]}" for uri in opened.file_uris()} if opened else set()
+    )
+
+
+def removed(store: Store, table: Table) -> set[str]:
+    """The keys of files that the log names as replaced: older versions have them until a vacuum.
+
+    Raises:
+        StorageError: the log cannot be read.
+    """
+    paths: set[str] = set()
+    with storage_errors(store.url(table.prefix)):
+        for _, kind, key in _log(store, table):
+            body = store.get(key)
+            if kind == "json":
+                actions = (json.loads(line).get("remove") for line in body.splitlines() if line)
+            else:
+                actions = iter(pl.read_parquet(io.BytesIO(body), columns=["remove"])["remove"])
+            paths |= {unquote(action["path"]) for action in actions if action and action["path"]}
+    return {f"{table.prefix}/{path}" for path in paths}
+
+
 def first_duplicate(rows: pa.Table, key: Sequence[str]) -> dict[str, str] | None:
     """The first key, in the order of keys, that more than one row has."""
     counts = rows.group_by(key).aggregate([([], "count_all")])
@@ -168,9 +202,15 @@ def quoted(value: str) -> str:
 
 
 def _overwrite(
-    opened: DeltaTable, rows: pa.Table, predicate: str, transactions: Mapping[str, int], note: Mapping[str, str]
+    opened: DeltaTable,
+    rows: pa.Table,
+    predicate: str,
+    transactions: Mapping[str, int],
+    note: Mapping[str, str],
+    *,
+    anew: bool,
 ) -> tuple[int, bool]:
-    if all(opened.transaction_version(app_id) == number for app_id, number in transactions.items()):
+    if not anew and all(opened.transaction_version(app_id) == number for app_id, number in transactions.items()):
         return opened.version(), False
     write_deltalake(
         opened,

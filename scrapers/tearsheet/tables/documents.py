@@ -45,8 +45,10 @@ class Published(delta.Published):
 _FINGERPRINTED = ["url", "payload_digest", "extractor", "learned", "rules"]
 
 
-def publish(store: Store, collection: str, night: str, rows: pa.Table) -> Published:
+def publish(store: Store, collection: str, night: str, rows: pa.Table, *, anew: bool = False) -> Published:
     """Make ``rows`` the rows of the night, in one commit; none at all is a night, too.
+
+    ``anew``: also where the log says that they stand there already.
 
     Raises:
         InvariantError: the rows do not fit the table, are another night's, or hold a document twice.
@@ -64,6 +66,7 @@ def publish(store: Store, collection: str, night: str, rows: pa.Table) -> Publis
         ),
         transactions={app_id(collection, night): number},
         note={"fingerprint": str(number)},
+        anew=anew,
     )
     return Published(version=version, fingerprint=number, rows=rows.num_rows, committed=committed)
 
@@ -92,14 +95,23 @@ def fingerprints(store: Store, keys: Iterable[tuple[str, str]]) -> dict[tuple[st
     return {key: recorded[app_id(*key)] for key in keys if app_id(*key) in recorded}
 
 
-def rows(store: Store, collection: str, night: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+def rows(
+    store: Store,
+    collection: str,
+    night: str,
+    columns: Sequence[str] | None = None,
+    scanned: pl.LazyFrame | None = None,
+) -> pl.DataFrame:
     """The rows of a night by document_id, with all columns or those named.
+
+    ``scanned`` is the table as it was opened before: whoever reads many nights opens it once.
 
     Raises:
         StorageError: the store cannot be read.
     """
     with delta.storage_errors(store.url(TABLE.prefix)):
-        found = delta.scan(store, TABLE).filter(collection=collection, month=month_of(night), night=night)
+        table = delta.scan(store, TABLE) if scanned is None else scanned
+        found = table.filter(collection=collection, month=month_of(night), night=night)
         return found.sort("document_id").select(columns or DOCUMENTS.names).collect()
 
 

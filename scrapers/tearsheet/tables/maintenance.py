@@ -35,6 +35,21 @@ def vacuum(store: Store, retain: timedelta = timedelta(days=7)) -> dict[str, int
     return {table.name: _vacuum(store, table, retain) for table in TABLES}
 
 
+def unnamed(store: Store, table: Table, retain: timedelta = timedelta(days=7)) -> list[str]:
+    """The keys of a table's files older than ``retain`` that no entry of its log names: left by a commit that failed.
+
+    Raises:
+        StorageError: the store fails.
+    """
+    opened = delta.open_table(store, table)
+    if opened is None:
+        return []
+    with delta.storage_errors(store.url(table.prefix)):
+        hours = int(retain / timedelta(hours=1))
+        idle = opened.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=True)
+    return sorted({f"{table.prefix}/{path}" for path in idle} - delta.removed(store, table))
+
+
 def _compact(store: Store, table: Table) -> int:
     url = store.url(table.prefix)
     with delta.storage_errors(url):

@@ -58,13 +58,13 @@ class TopicPlan:
         return None if any(after in other.nights for other in self.runs) else after
 
 
-def plan(store: Store, topic: Topic, query: Query) -> TopicPlan:
-    """Compare the marks the topic's nights should have with those its commits recorded."""
+def plan(store: Store, topic: Topic, query: Query, anew: Set[str] = frozenset()) -> TopicPlan:
+    """Compare the marks the topic's nights should have with those its commits recorded; ``anew`` are stale anyway."""
     published = documents.fingerprints(store, list(_nights(store, topic)))
     wanted = {key: _mark(topic, query, _window(published, key[1])) for key in sorted(published)}
     stored = articles.marks(store, topic.id, list(wanted))
     nights = tuple(sorted({key[1] for key in wanted}))
-    stale = {key[1] for key, mark in wanted.items() if stored.get(key) != mark}
+    stale = {key[1] for key, mark in wanted.items() if stored.get(key) != mark or key[1] in anew}
     drawn = TopicPlan(nights, wanted, ())
     return replace(drawn, runs=tuple(drawn.only(*run) for run in _runs(nights, stale)))
 

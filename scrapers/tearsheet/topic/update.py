@@ -8,7 +8,7 @@ any more: so the rows never depend on the order in which nights were run.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
@@ -51,22 +51,28 @@ class TopicResult:
     articles: int
 
 
-def update(store: Store, topic: Topic, *, on_night: Callable[[str], None] = lambda night: None) -> TopicResult:
-    """Select every stale night of a topic anew.
+def update(
+    store: Store,
+    topic: Topic,
+    *,
+    anew: Set[str] = frozenset(),
+    on_night: Callable[[str], None] = lambda night: None,
+) -> TopicResult:
+    """Select every stale night of a topic anew, and the nights of ``anew``, whose rows are not what was committed.
 
     Raises:
         QueryError: the topic's query cannot be parsed.
         InvariantError: an article would stand in a night twice.
     """
     query = parse(topic.query)
-    drawn = plan(store, topic, query)
+    drawn = plan(store, topic, query, anew)
     nights: set[str] = set()
     count = 0
     for run in drawn.runs:
         if run.nights[-1] in nights:  # an earlier run went on into this one
             continue
         done, table = settle(store, topic, query, drawn, run, on_night)
-        articles.publish(store, topic.id, done.nights, table, done.marks)
+        articles.publish(store, topic.id, done.nights, table, done.marks, anew=bool(anew))
         nights |= {*done.nights}
         count += table.num_rows
     return TopicResult(topic=topic.id, nights=tuple(sorted(nights)), articles=count)
@@ -106,7 +112,7 @@ def select(
     """The rows that the topic selects in a run of nights."""
     found: list[Row] = []
     for collection, night in run.marks:
-        if _inside(topic, night):
+        if inside(topic, night):
             found += matching(topic, query, documents.rows(store, collection, night).to_dicts())
         on_night(night)
     return found
@@ -168,6 +174,7 @@ def _table(selected: Sequence[Row], copies: Sequence[Copy]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=ARTICLES)
 
 
-def _inside(topic: Topic, night: str) -> bool:
+def inside(topic: Topic, night: str) -> bool:
+    """Whether a night lies within the topic's dates."""
     day = date.fromisoformat(night)
     return (topic.since is None or topic.since <= day) and (topic.until is None or day <= topic.until)
