@@ -25,6 +25,7 @@ from tearsheet.documents.pool import Pool
 from tearsheet.errors import InvariantError, ObjectMissing
 from tearsheet.harvest.outcomes import load_outcomes
 from tearsheet.harvest.plan import load_plan
+from tearsheet.lease import hold
 from tearsheet.night import NightResult, gather, night
 from tearsheet.storage import Store
 from tearsheet.tables import documents
@@ -195,6 +196,18 @@ def test_the_plan_is_written_once(desk: Desk) -> None:
     first = harvest.make_plan(desk.store, configuration, "demo", DAY)
     other = harvest.make_plan(desk.store, desk.configuration(sources=("kestrel-bay",)), "demo", DAY)
     assert first == other == load_plan(desk.store, "demo", DAY)
+
+
+@pytest.mark.parametrize("command", ["night", "harvest"])
+def test_a_night_that_another_run_holds_ends_with_its_own_exit_code(desk: Desk, command: str) -> None:
+    run = [sys.executable, "-m", "tearsheet", command, "-c", "demo", "-n", DAY, "--config", str(desk.folder)]
+    with hold(desk.store, "demo", DAY, 600):
+        done = subprocess.run(run, env=os.environ | desk.store.environment(), capture_output=True, text=True)
+    assert done.returncode == 7, done.stderr
+    assert f"demo {DAY} is held by run" in done.stderr
+    assert f"process {os.getpid()} on " in done.stderr
+    assert desk.press.hits.total() == 0
+    assert [info.key for info in desk.store.list()] == [f"runs/demo/{DAY}/lease.json"]
 
 
 def _until(reached: Callable[[], bool], seconds: float = 30.0) -> None:
