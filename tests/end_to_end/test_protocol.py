@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -22,11 +22,11 @@ from tearsheet.config.models import Configuration
 from tearsheet.demo.outlets import NIGHTS
 from tearsheet.demo.server import Press, serve
 from tearsheet.documents.pool import Pool
-from tearsheet.errors import InvariantError, ObjectMissing
+from tearsheet.errors import BusyError, InvariantError, ObjectMissing
 from tearsheet.harvest.outcomes import load_outcomes
 from tearsheet.harvest.plan import load_plan
-from tearsheet.lease import hold
-from tearsheet.night import NightResult, gather, night
+from tearsheet.lease import Lease, claim, hold, lease_key
+from tearsheet.night import NightResult, gather, harvest_night, night
 from tearsheet.storage import Store
 from tearsheet.tables import documents
 from tearsheet.tables.schema import DOCUMENTS
@@ -208,6 +208,21 @@ def test_a_night_that_another_run_holds_ends_with_its_own_exit_code(desk: Desk, 
     assert f"process {os.getpid()} on " in done.stderr
     assert desk.press.hits.total() == 0
     assert [info.key for info in desk.store.list()] == [f"runs/demo/{DAY}/lease.json"]
+
+
+def test_a_run_that_lost_its_night_stops_its_crawl_and_publishes_nothing(desk: Desk) -> None:
+    ours, theirs = (Lease(desk.store, "demo", DAY, replace(claim(60), host="elsewhere")) for _ in range(2))
+    ours.take()
+    desk.store.delete([lease_key("demo", DAY)])
+    theirs.take()
+    with pytest.raises(BusyError):
+        ours.confirm()
+    slow = desk.configuration(page_seconds=1.0)
+    with pytest.raises(BusyError, match=f"demo {DAY} was taken over by run"):
+        harvest_night(desk.store, slow, "demo", DAY, lease=ours)
+    assert desk.press.hits.total() < 10
+    assert documents.fingerprint(desk.store, "demo", DAY) is None
+    assert [child for child in psutil.Process().children() if "tearsheet.spiders" in child.cmdline()] == []
 
 
 def _until(reached: Callable[[], bool], seconds: float = 30.0) -> None:
