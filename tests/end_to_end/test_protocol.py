@@ -225,6 +225,25 @@ def test_a_run_that_lost_its_night_stops_its_crawl_and_publishes_nothing(desk: D
     assert [child for child in psutil.Process().children() if "tearsheet.spiders" in child.cmdline()] == []
 
 
+def test_a_run_that_slept_while_another_took_its_night_ends_with_that_exit_code(desk: Desk) -> None:
+    run = ["harvest", "-c", "demo", "-s", SOURCES[0], "-n", DAY, "--config", str(desk.folder)]
+    variables = os.environ | desk.store.environment() | {"TEARSHEET_STORE__LEASE_SECONDS": "2"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tearsheet", *run], env=variables, start_new_session=True, stderr=subprocess.PIPE
+    ) as slept:
+        _until(lambda: desk.press.hits.total() > 0 or slept.poll() is not None)
+        os.killpg(slept.pid, signal.SIGSTOP)
+        time.sleep(4.0)
+        other = Lease(desk.store, "demo", DAY, replace(claim(60), host="elsewhere"))
+        other.take()
+        os.killpg(slept.pid, signal.SIGCONT)
+        told = slept.communicate()[1].decode()
+    assert slept.returncode == 7, told
+    assert f"demo {DAY} was taken over by run" in told
+    assert documents.fingerprint(desk.store, "demo", DAY) is None
+    other.confirm()
+
+
 def _until(reached: Callable[[], bool], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not reached():
