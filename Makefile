@@ -8,8 +8,9 @@ UV := .uv/bin/uv
 READY := $(VENV)/.ready
 WORKERS ?= 2
 PORT ?= 8765
+KILLS ?= 20
 
-.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction torture-scheduler replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler replay-tools lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ torture-scheduler: $(READY) ## kill -9 of 10 processes of nights under a real sc
 
 bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on recorded pages (needs PAGES_DIR)
 	@cd benchmarks && ../$(BIN)/python extraction.py
+
+torture: $(READY) ## kill nights at any point and hold them against one never killed; KILLS=300 for long, SEED=n for the same
+	@$(BIN)/python -m tests.torture.campaign --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
 

@@ -5,7 +5,8 @@ TearsheetError
 │   └── QueryError         mend a topic's query
 ├── StorageError           mend the store, its keys or its rights    exit 4
 │   ├── ObjectMissing      the key is not there
-│   └── ObjectExists       the key was written by somebody else: objects are written once
+│   ├── ObjectExists       the key was written by somebody else: objects are written once
+│   └── ObjectChanged      the object is no longer what its writer had read
 ├── RecordError            a WARC record or page cannot be read: recorded, never fatal to a night
 ├── InvariantError         publishing refused: the night's numbers do not add up    exit 5
 ├── ExpectationError       published, but a source missed what it was expected to give    exit 6
@@ -51,6 +52,10 @@ class ObjectMissing(StorageError):
 
 class ObjectExists(StorageError):
     """Another object stands at a key that is written once."""
+
+
+class ObjectChanged(StorageError):
+    """An object that was to be replaced has been replaced, or deleted, by another writer."""
 
 
 class RecordError(TearsheetError):

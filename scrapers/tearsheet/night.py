@@ -19,6 +19,7 @@ from tearsheet.documents.pool import Pool
 from tearsheet.documents.staging import stage
 from tearsheet.errors import FetchError
 from tearsheet.harvest import Batch, Plan, RunReport
+from tearsheet.lease import UNLEASED, Unleased, hold
 from tearsheet.model import Candidate
 from tearsheet.progress import QUIET, Progress
 from tearsheet.spiders.job import Event, FetchReport
@@ -63,11 +64,13 @@ def night(
     """Run a collection's night and bring the topics that read it up to date.
 
     Raises:
+        BusyError: another run holds the night.
         ConfigError, StorageError, InvariantError: see tearsheet.errors; what was fetched is kept.
     """
     started, cpu = time.monotonic(), _cpu_seconds()
-    done = harvest_night(store, configuration, collection, day, sources=sources, progress=progress)
-    topics = update_topics(store, configuration, collection, day, progress=progress)
+    with hold(store, collection, day, configuration.settings.store.lease_seconds) as lease:
+        done = harvest_night(store, configuration, collection, day, sources=sources, progress=progress, lease=lease)
+        topics = update_topics(store, configuration, collection, day, progress=progress)
     return NightResult(
         night=day,
         collection=collection,
@@ -90,15 +93,18 @@ def harvest_night(
     sources: frozenset[str] = frozenset(),
     given: tuple[Candidate, ...] = (),
     progress: Progress = QUIET,
+    lease: Unleased = UNLEASED,
 ) -> Harvested:
-    """Plan, fetch, extract, publish and judge one night of a collection."""
+    """Plan, fetch, extract, publish and judge one night of a collection, whose lease the caller holds."""
     plan = harvest.make_plan(store, configuration, collection, day)
     limits = configuration.settings.extract
     with Pool(limits.workers, memory_bytes=limits.memory_bytes) as pool:
-        fetched = gather(store, plan, configuration.settings, pool, sources=sources, given=given, progress=progress)
+        fetched = gather(
+            store, plan, configuration.settings, pool, sources=sources, given=given, progress=progress, lease=lease
+        )
         progress.stage("publish")
-        published = harvest.publish(store, plan, pool, configuration)
-    return Harvested(report=harvest.verdict(store, published), fetched=fetched)
+        published = harvest.publish(store, plan, pool, configuration, lease)
+    return Harvested(report=harvest.verdict(store, published, lease), fetched=fetched)
 
 
 def update_topics(
@@ -122,11 +128,12 @@ def gather(
     sources: frozenset[str] = frozenset(),
     given: tuple[Candidate, ...] = (),
     progress: Progress = QUIET,
+    lease: Unleased = UNLEASED,
 ) -> list[FetchReport]:
     """Fetch what the night lacks, a crawl a core; extract each segment as soon as it is in the store."""
     todo = harvest.unfetched(plan, harvest.reports(store, plan.collection, plan.night), sources)
     segments: SimpleQueue[str | None] = SimpleQueue()
-    crawl = partial(_crawl, store, plan, settings, given, progress, segments)
+    crawl = partial(_crawl, store, plan, settings, given, progress, lease, segments)
     with ThreadPoolExecutor(os.cpu_count(), "fetch") as crawls:
         running = [crawls.submit(crawl, batch) for batch in todo]
         for ended in running:
@@ -141,12 +148,14 @@ def _crawl(
     settings: Settings,
     given: tuple[Candidate, ...],
     progress: Progress,
+    lease: Unleased,
     segments: SimpleQueue[str | None],
     batch: Batch,
 ) -> FetchReport | None:
     """One batch; a crawl that breaks is told and leaves its sources unfinished, for the others go on."""
 
     def heard(event: Event) -> None:
+        lease.check()
         progress.crawl(batch.id, event)
         if event.key or event.asked:
             segments.put(event.key or SOON)

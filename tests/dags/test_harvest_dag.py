@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from tests.dags.installation import COLLECTION, HARVEST_DAG, NIGHT, TOPIC_DAG, I
 
 from tearsheet.config import load
 from tearsheet.errors import ConfigError
+from tearsheet.lease import hold, lease_key
 from tearsheet.tables import documents
 
 if TYPE_CHECKING:
@@ -116,6 +118,19 @@ def test_the_night_of_a_run(
     collection = load(installation.config).collections[COLLECTION]
     run = SimpleNamespace(partition_key=key, run_after=datetime.fromisoformat(run_after).replace(tzinfo=UTC))
     assert asked({"params": form, "dag_run": run}, collection).night == night
+
+
+def test_a_night_that_another_run_holds_is_not_worked_on(installation: Installation, load_dag: LoadDag) -> None:
+    harvest = load_dag(HARVEST_DAG)
+    with hold(installation.store, COLLECTION, NIGHT, 600):
+        run = harvest.test(run_conf={"night": NIGHT})
+    assert (states(run)["plan", -1], states(run)["publish", -1]) == ("failed", "upstream_failed")
+    assert installation.asked() == 0
+
+    assert harvest.test(run_conf={"night": NIGHT}).state == "success"
+    held = json.loads(installation.store.get(lease_key(COLLECTION, NIGHT)))
+    assert held["owner"].startswith(f"DAG run {HARVEST_DAG} ")
+    assert held["released"]
 
 
 def test_what_is_no_night_is_refused(airflow: object, installation: Installation) -> None:

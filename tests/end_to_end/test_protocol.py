@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -22,10 +22,11 @@ from tearsheet.config.models import Configuration
 from tearsheet.demo.outlets import NIGHTS
 from tearsheet.demo.server import Press, serve
 from tearsheet.documents.pool import Pool
-from tearsheet.errors import InvariantError, ObjectMissing
+from tearsheet.errors import BusyError, InvariantError, ObjectMissing
 from tearsheet.harvest.outcomes import load_outcomes
 from tearsheet.harvest.plan import load_plan
-from tearsheet.night import NightResult, gather, night
+from tearsheet.lease import Lease, claim, hold, lease_key
+from tearsheet.night import NightResult, gather, harvest_night, night
 from tearsheet.storage import Store
 from tearsheet.tables import documents
 from tearsheet.tables.schema import DOCUMENTS
@@ -195,6 +196,52 @@ def test_the_plan_is_written_once(desk: Desk) -> None:
     first = harvest.make_plan(desk.store, configuration, "demo", DAY)
     other = harvest.make_plan(desk.store, desk.configuration(sources=("kestrel-bay",)), "demo", DAY)
     assert first == other == load_plan(desk.store, "demo", DAY)
+
+
+@pytest.mark.parametrize("command", ["night", "harvest"])
+def test_a_night_that_another_run_holds_ends_with_its_own_exit_code(desk: Desk, command: str) -> None:
+    run = [sys.executable, "-m", "tearsheet", command, "-c", "demo", "-n", DAY, "--config", str(desk.folder)]
+    with hold(desk.store, "demo", DAY, 600):
+        done = subprocess.run(run, env=os.environ | desk.store.environment(), capture_output=True, text=True)
+    assert done.returncode == 7, done.stderr
+    assert f"demo {DAY} is held by run" in done.stderr
+    assert f"process {os.getpid()} on " in done.stderr
+    assert desk.press.hits.total() == 0
+    assert [info.key for info in desk.store.list()] == [f"runs/demo/{DAY}/lease.json"]
+
+
+def test_a_run_that_lost_its_night_stops_its_crawl_and_publishes_nothing(desk: Desk) -> None:
+    ours, theirs = (Lease(desk.store, "demo", DAY, replace(claim(60), host="elsewhere")) for _ in range(2))
+    ours.take()
+    desk.store.delete([lease_key("demo", DAY)])
+    theirs.take()
+    with pytest.raises(BusyError):
+        ours.confirm()
+    slow = desk.configuration(page_seconds=1.0)
+    with pytest.raises(BusyError, match=f"demo {DAY} was taken over by run"):
+        harvest_night(desk.store, slow, "demo", DAY, lease=ours)
+    assert desk.press.hits.total() < 10
+    assert documents.fingerprint(desk.store, "demo", DAY) is None
+    assert [child for child in psutil.Process().children() if "tearsheet.spiders" in child.cmdline()] == []
+
+
+def test_a_run_that_slept_while_another_took_its_night_ends_with_that_exit_code(desk: Desk) -> None:
+    run = ["harvest", "-c", "demo", "-s", SOURCES[0], "-n", DAY, "--config", str(desk.folder)]
+    variables = os.environ | desk.store.environment() | {"TEARSHEET_STORE__LEASE_SECONDS": "2"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tearsheet", *run], env=variables, start_new_session=True, stderr=subprocess.PIPE
+    ) as slept:
+        _until(lambda: desk.press.hits.total() > 0 or slept.poll() is not None)
+        os.killpg(slept.pid, signal.SIGSTOP)
+        time.sleep(4.0)
+        other = Lease(desk.store, "demo", DAY, replace(claim(60), host="elsewhere"))
+        other.take()
+        os.killpg(slept.pid, signal.SIGCONT)
+        told = slept.communicate()[1].decode()
+    assert slept.returncode == 7, told
+    assert f"demo {DAY} was taken over by run" in told
+    assert documents.fingerprint(desk.store, "demo", DAY) is None
+    other.confirm()
 
 
 def _until(reached: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -43,15 +43,22 @@ class FetchOperator(BaseOperator):
 
         Raises:
             FetchError: the crawl was stopped or broke; another try adopts what it kept and asks the rest.
+            BusyError: another run holds the night, or has taken it over.
         """
         from tearsheet import harvest
-        from tearsheet.airflow.stages import planned
+        from tearsheet.airflow.stages import held, planned
         from tearsheet.storage import open_store
 
-        with open_store(self.settings.store) as store:
-            plan = planned(store, self.collection, self.batch["night"])
+        settings, night = self.settings, self.batch["night"]
+        with open_store(settings.store) as store, held(store, settings, self.collection, night) as lease:
+
+            def heard(event: Event) -> None:
+                lease.check()
+                self._tell(event)
+
+            plan = planned(store, self.collection, night)
             batch = harvest.Batch(id=self.batch["id"], sources=tuple(self.batch["sources"]))
-            report = harvest.fetch(store, plan, batch, self.settings, on_event=self._tell, on_start=self._hold)
+            report = harvest.fetch(store, plan, batch, settings, on_event=heard, on_start=self._hold)
         if not report.finished:
             raise FetchError(
                 f"the crawl of batch {batch.id} of {plan.collection} {plan.night} was stopped; "

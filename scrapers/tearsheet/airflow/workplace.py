@@ -60,6 +60,12 @@ def asked(context: Mapping[str, Any], collection: Collection) -> Asked:
     return Asked(night=parse_night(night), sources=sources, dry_run=bool(form.get("dry_run")))
 
 
+def run_name(context: Mapping[str, Any]) -> str:
+    """What a run is called as the holder of a night: the same in all its tasks and their tries."""
+    run = context["dag_run"]
+    return f"DAG run {run.dag_id} {run.run_id}"
+
+
 def run_day(context: Mapping[str, Any], collection: Collection) -> str:
     """A run's own night: its partition key, else its day in the collection's zone.
 

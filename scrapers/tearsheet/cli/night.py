@@ -16,6 +16,7 @@ from tearsheet.config import load
 from tearsheet.config.models import Collection, Configuration
 from tearsheet.errors import ConfigError
 from tearsheet.harvest import night_of
+from tearsheet.lease import hold
 from tearsheet.model import parse_night
 from tearsheet.night import harvest_night
 from tearsheet.night import night as run_night
@@ -70,8 +71,14 @@ def harvest(
     """Harvest a collection's night into the documents table and leave the topics alone."""
     with workplace(config) as place:
         chosen, day, sources = _choose(place.configuration, collection, night, source)
-        with shown(f"{chosen.id} {day}", quiet=as_json) as progress:
-            done = harvest_night(place.store, place.configuration, chosen.id, day, sources=sources, progress=progress)
+        seconds = place.configuration.settings.store.lease_seconds
+        with (
+            hold(place.store, chosen.id, day, seconds) as lease,
+            shown(f"{chosen.id} {day}", quiet=as_json) as progress,
+        ):
+            done = harvest_night(
+                place.store, place.configuration, chosen.id, day, sources=sources, progress=progress, lease=lease
+            )
     if as_json:
         print_json(dataclasses.asdict(done.report))
     else:

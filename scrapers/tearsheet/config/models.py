@@ -230,6 +230,9 @@ class StoreSettings(Strict):
     )
     checksums: bool = Field(True, description="false for stores that reject checksum trailers (R2, B2)")
     conditional_writes: bool = Field(True, description="false: this store has none, and only one writer may run")
+    lease_seconds: float = Field(
+        600.0, ge=1, le=86_400, description="seconds after which a night whose run is not heard of is anybody's"
+    )
 
 
 class Handling(Strict):

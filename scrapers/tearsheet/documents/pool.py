@@ -1,5 +1,8 @@
 """Extraction workers: one process a core, one page in flight each, so that a kill costs one page.
 
+A worker that dies may have been killed for what its page cannot help: the page is given to a new one, and is a drop
+only if that one dies as well. So no kill from outside changes a row.
+
 Plain child processes over socket pairs, because ``multiprocessing``'s spawn and forkserver re-import the parent's
 ``__main__``, which inside an Airflow task is the scheduler's.
 """
@@ -46,6 +49,7 @@ class _Worker:
             )
         self.connection = Connection(ours.detach())
         self.task: Task | None = None
+        self.again = False
         self.deadline = 0.0
 
     def ready(self) -> None:
@@ -59,8 +63,8 @@ class _Worker:
                 f"Does `{sys.executable} -m tearsheet.documents` import? Is extract.memory_bytes too low?"
             ) from None
 
-    def start(self, task: Task) -> None:
-        self.task = task
+    def start(self, task: Task, *, again: bool = False) -> None:
+        self.task, self.again = task, again
         self.deadline = time.monotonic() + task.cpu_seconds * WALL_FACTOR
         with suppress(BrokenPipeError):  # it died while idle, which is found when its answer is read
             self.connection.send(task)
@@ -89,7 +93,7 @@ class Pool:
             self._workers.pop().stop()
 
     def map(self, tasks: Iterable[Task]) -> Iterator[Done]:
-        """What became of each task, as they are done. A worker that dies gives its page as a drop."""
+        """What became of each task, as they are done. A page of which two workers die is a drop."""
         todo = iter(tasks)
         if (first := next(todo, None)) is None:  # a night with nothing new starts nobody
             return
@@ -109,8 +113,11 @@ class Pool:
             for worker in self._ready(busy):
                 del busy[worker.connection]
                 answer, worker = self._answer(worker)
-                idle.append(worker)
-                answers.append(answer)
+                if answer is None:
+                    busy[worker.connection] = worker
+                else:
+                    idle.append(worker)
+                    answers.append(answer)
 
     def start(self) -> None:
         """Start what is not running yet, all at once, then wait for each: they import at the same time.
@@ -129,7 +136,8 @@ class Pool:
         now = time.monotonic()
         return [worker for connection, worker in busy.items() if connection in ready or worker.deadline <= now]
 
-    def _answer(self, worker: _Worker) -> tuple[Done, _Worker]:
+    def _answer(self, worker: _Worker) -> tuple[Done | None, _Worker]:
+        """What a worker answered, and who goes on; no answer where a new worker is trying the page again."""
         task = worker.task
         assert task is not None  # noqa: S101 - only busy workers are asked
         try:
@@ -142,4 +150,7 @@ class Pool:
         worker.stop()
         fresh = self._workers[self._workers.index(worker)] = _Worker(self.memory_bytes)
         fresh.ready()
+        if reason == "worker_died" and not worker.again:
+            fresh.start(task, again=True)
+            return None, fresh
         return Done(dropped(task.capture, task.context, reason)), fresh

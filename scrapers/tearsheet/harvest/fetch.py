@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from tearsheet.archive.keys import next_attempt
+from tearsheet.archive.keys import new_attempt
 from tearsheet.config.models import Settings
 from tearsheet.errors import FetchError, ObjectMissing, RecordError
 from tearsheet.harvest.plan import Batch, Plan
@@ -65,7 +65,7 @@ def fetch(
     Raises:
         FetchError: the process ended without its report.
     """
-    attempt = next_attempt(store, plan.collection, plan.night, batch.id)
+    attempt = new_attempt(store, plan.collection, plan.night, batch.id)
     job = Job(
         collection=plan.collection,
         night=plan.night,

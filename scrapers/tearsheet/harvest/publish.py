@@ -23,6 +23,7 @@ from tearsheet.harvest.choice import choose, is_open, snapshots
 from tearsheet.harvest.fetch import reports, unfetched
 from tearsheet.harvest.outcomes import merge, save_outcomes
 from tearsheet.harvest.plan import Plan
+from tearsheet.lease import UNLEASED, Unleased
 from tearsheet.model import Outcome
 from tearsheet.rights import withheld
 from tearsheet.spiders.job import FetchReport
@@ -86,15 +87,25 @@ def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[O
     return rows, done, merge(done, row_outcomes(rows))
 
 
-def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration, *, anew: bool = False) -> Night:
+def publish(
+    store: Store,
+    plan: Plan,
+    pool: Pool,
+    configuration: Configuration,
+    lease: Unleased = UNLEASED,
+    *,
+    anew: bool = False,
+) -> Night:
     """Commit the night and write its outcomes; a night that has not changed commits nothing, unless ``anew``.
 
     Raises:
         InvariantError: the night would contradict itself; nothing was committed.
+        BusyError: the night was taken over by another run; nothing was committed.
     """
     extract(store, plan, pool, configuration.settings)
     settle(store, plan, pool, configuration.settings)
     rows, done, outcomes = check(store, plan)
+    lease.confirm()
     write_configuration(store, configuration)
     published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names), anew=anew)
     save_outcomes(store, plan.collection, plan.night, outcomes)

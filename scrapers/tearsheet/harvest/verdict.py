@@ -19,6 +19,7 @@ from tearsheet.errors import ExpectationError, FetchError, ObjectMissing, Record
 from tearsheet.harvest import learned
 from tearsheet.harvest.outcomes import by_source, counts
 from tearsheet.harvest.publish import Night
+from tearsheet.lease import UNLEASED, Unleased
 from tearsheet.model import CAPTURED, Outcome, Rights
 from tearsheet.rights import in_force
 from tearsheet.spiders.job import ChannelReport, SourceReport
@@ -89,9 +90,14 @@ class RunReport:
 _REPORT = TypeAdapter(RunReport)
 
 
-def verdict(store: Store, night: Night) -> RunReport:
-    """Judge the sources, carry what the night taught into their states, write the report, sweep what was staged."""
+def verdict(store: Store, night: Night, lease: Unleased = UNLEASED) -> RunReport:
+    """Judge the sources, carry what the night taught into their states, write the report, sweep what was staged.
+
+    Raises:
+        BusyError: the night was taken over by another run, which writes all of it.
+    """
     report = judge(night)
+    lease.confirm()
     remember(store, night)
     save_report(store, report)
     _sweep(store, night)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tearsheet.storage.access import Access
-from tearsheet.storage.store import ObjectInfo, Store, Upload, open_store
+from tearsheet.storage.store import ObjectInfo, Store, Upload, Version, open_store
 
-__all__ = ["Access", "ObjectInfo", "Store", "Upload", "open_store"]
+__all__ = ["Access", "ObjectInfo", "Store", "Upload", "Version", "open_store"]

@@ -2,6 +2,7 @@
 
 - A key is relative to the prefix, has no leading ``/`` and no empty, ``.`` or ``..`` segment.
 - ``put_new`` writes an object once: of several writers exactly one wins, and a writer's own repeated request is none.
+- ``put_if`` replaces what its writer has read, by its ETag: of several writers exactly one wins.
 - No proxy of the environment is ever used, neither here nor by the table readers that take ``table_options``.
 - Credentials, profile, region and endpoint are found as boto3 finds them (``AWS_*``, ``AWS_ENDPOINT_URL_S3``).
 - Every failure is a ``StorageError`` that names the object's URL and the mend.
@@ -21,17 +22,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from tearsheet.errors import ConfigError, ObjectExists, ObjectMissing, StorageError
+from tearsheet.errors import ConfigError, ObjectChanged, ObjectExists, ObjectMissing, StorageError
 from tearsheet.storage import access as reach
 from tearsheet.storage.failures import error_code, translated
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
+    from types_boto3_s3.type_defs import HeadObjectOutputTypeDef, ObjectIdentifierTypeDef
 
     from tearsheet.config.models import StoreSettings
 
@@ -39,6 +41,7 @@ _URL = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]*[a-z0-9])(?:/(?P<prefix>.
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f\\/]+")
 _CONFLICTS = frozenset({"409", "ConditionalRequestConflict", "OperationAborted"})
 _TAKEN = frozenset({"412", "PreconditionFailed"})
+_GONE = frozenset({"404", "NoSuchKey"})
 _CONFLICT_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 _DIGEST = "sha256"
 _DELETE_BATCH = 1000
@@ -60,6 +63,21 @@ class Upload:
     key: str
     id: str
     begun: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An object as it was read: its body, the ETag that names it, when it was written and read by the store's clock."""
+
+    body: bytes
+    etag: str
+    modified: datetime
+    read_at: datetime
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was written, whatever this machine's clock says; the store tells whole seconds."""
+        return (self.read_at - self.modified).total_seconds()
 
 
 class Store:
@@ -142,6 +160,17 @@ class Store:
             answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
             return answer["Body"].read(), answer["Metadata"].get(_DIGEST)
 
+    def version(self, key: str) -> Version:
+        """The whole object with its ETag and times: for whoever will replace it by ``put_if``.
+
+        Raises:
+            ObjectMissing: no object stands at the key.
+        """
+        with translated(self.url(key)):
+            answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
+            read_at = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+            return Version(answer["Body"].read(), answer["ETag"], answer["LastModified"].astimezone(UTC), read_at)
+
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         """``length`` bytes from ``offset``, fewer only where the object ends.
 
@@ -176,11 +205,29 @@ class Store:
         """
         with _opened(body) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            written = self._write_new(key, stream, digest)
+            written = self._write_where(key, stream, digest, None)
         if not written and self._digest(key) != digest:
             raise ObjectExists(
                 f"{self.url(key)}: another object stands here and objects are written once; choose a new key"
             )
+
+    def put_if(self, key: str, body: bytes, etag: str | None) -> str:
+        """Replace the version of an object that ``etag`` names (``If-Match``), None: write where none stands.
+
+        Returns the new version's ETag. Two writers' bodies must differ: by its sha256 a request that was repeated
+        after a lost answer is told from another writer's. Without conditional writes the version is looked up first,
+        which is safe for one writer only.
+
+        Raises:
+            ObjectChanged: another version stands at the key, or none any more.
+        """
+        digest = hashlib.sha256(body).hexdigest()
+        if written := self._write_where(key, BytesIO(body), digest, etag):
+            return written
+        standing = self._head(key)
+        if standing is None or standing["Metadata"].get(_DIGEST) != digest:
+            raise ObjectChanged(f"{self.url(key)}: another writer has changed this object; read it again")
+        return standing["ETag"]
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """The objects whose keys start with ``prefix``, by key ascending in code points."""
@@ -248,39 +295,45 @@ class Store:
         with translated(self.url(upload.key)):
             self.client.abort_multipart_upload(Bucket=self.bucket, Key=self._key(upload.key), UploadId=upload.id)
 
-    def _write_new(self, key: str, stream: BufferedReader | BytesIO, digest: str) -> bool:
-        """Whether this request wrote the object; a conflict with another in flight (409) is tried again."""
+    def _write_where(self, key: str, stream: BufferedReader | BytesIO, digest: str, etag: str | None) -> str | None:
+        """The ETag of what this request wrote, None where something else stands there than it may replace.
+
+        A conflict with another request in flight (409) is tried again.
+        """
         from botocore.exceptions import ClientError
 
-        if not self.conditional_writes and self.exists(key):
-            return False
+        if not self.conditional_writes and self._etag(key) != etag:
+            return None
         put = partial(self.client.put_object, Bucket=self.bucket, Key=self._key(key), Metadata={_DIGEST: digest})
         if self.conditional_writes:
-            put = partial(put, IfNoneMatch="*")
+            put = partial(put, IfNoneMatch="*") if etag is None else partial(put, IfMatch=etag)
         pauses = iter(_CONFLICT_PAUSES)
         with translated(self.url(key)):
             while True:
                 stream.seek(0)
                 try:
-                    put(Body=stream)
+                    return put(Body=stream)["ETag"]
                 except ClientError as error:
-                    if error_code(error) in _TAKEN:
-                        return False
+                    if error_code(error) in (_TAKEN if etag is None else _TAKEN | _GONE):
+                        return None
                     pause = next(pauses, None)
                     if error_code(error) not in _CONFLICTS or pause is None:
                         raise
                     time.sleep(pause)
-                else:
-                    return True
 
     def _digest(self, key: str) -> str | None:
-        return (self._head(key) or {}).get(_DIGEST)
+        head = self._head(key)
+        return head["Metadata"].get(_DIGEST) if head else None
 
-    def _head(self, key: str) -> Mapping[str, str] | None:
-        """The metadata of an object, ``None`` where there is none."""
+    def _etag(self, key: str) -> str | None:
+        head = self._head(key)
+        return head["ETag"] if head else None
+
+    def _head(self, key: str) -> HeadObjectOutputTypeDef | None:
+        """What the store says of an object, ``None`` where there is none."""
         try:
             with translated(self.url(key)):
-                return self.client.head_object(Bucket=self.bucket, Key=self._key(key))["Metadata"]
+                return self.client.head_object(Bucket=self.bucket, Key=self._key(key))
         except ObjectMissing:
             return None
 

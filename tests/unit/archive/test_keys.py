@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tearsheet.archive.keys import SegmentName, index_key, next_attempt
+from concurrent.futures import ThreadPoolExecutor
+
+from tearsheet.archive.keys import SegmentName, index_key, new_attempt, next_attempt
 from tearsheet.storage import Store
 
 
@@ -25,6 +27,14 @@ def test_an_attempt_counts_by_its_segment_its_index_or_its_report(store: Store) 
     ):
         store.put(key, b"")
         assert next_attempt(store, "press", "2026-01-05", "b000") == expected
+
+
+def test_no_two_attempts_have_one_number_though_none_has_left_anything_yet(store: Store) -> None:
+    store.put("raw/press/2026-01-05/b000-003-00000.warc.gz", b"")
+    with ThreadPoolExecutor(4) as pool:
+        taken = [pool.submit(new_attempt, store, "press", "2026-01-05", "b000") for _ in range(4)]
+    assert sorted(attempt.result() for attempt in taken) == [4, 5, 6, 7]
+    assert new_attempt(store, "press", "2026-01-05", "b001") == 1
 
 
 def test_other_batches_nights_collections_and_objects_do_not_count(store: Store) -> None:

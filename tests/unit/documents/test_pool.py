@@ -67,7 +67,7 @@ def test_a_page_over_its_cpu_limit_is_a_drop(store: Store, segment: Callable[...
     }
 
 
-def test_a_worker_that_is_killed_costs_one_page(store: Store, segment: Callable[..., str]) -> None:
+def test_a_worker_that_is_killed_costs_no_page(store: Store, segment: Callable[..., str]) -> None:
     key = segment(*((f"http://127.0.0.1/{n}", page(f"Quay {n}", 150)) for n in range(6)))
 
     with Pool(2) as pool:
@@ -75,9 +75,25 @@ def test_a_worker_that_is_killed_costs_one_page(store: Store, segment: Callable[
         outcomes = [next(rows).row.outcome]
         os.kill(workers()[0].pid, signal.SIGKILL)
         outcomes += [done.row.outcome for done in rows]
-    assert len(outcomes) == 12
-    assert outcomes.count("drop.worker_died") <= 1
-    assert outcomes.count("article") >= 11
+    assert outcomes == ["article"] * 12
+
+
+class _Fatal:
+    """Ends the process that reads it."""
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        return os._exit, (9,)
+
+
+def test_a_page_that_ends_every_worker_is_a_drop(store: Store, segment: Callable[..., str]) -> None:
+    key = segment(("http://127.0.0.1/fatal", page("Fatal")), ("http://127.0.0.1/good", page("Good news of the port")))
+    fatal, good = tasks(store, key)
+    with Pool(1) as pool:
+        rows = [done.row for done in pool.map([replace(fatal, member=_Fatal()), good])]
+    assert {row.url: row.outcome for row in rows} == {
+        "http://127.0.0.1/fatal": "drop.worker_died",
+        "http://127.0.0.1/good": "article",
+    }
 
 
 def test_workers_that_cannot_start_are_an_error_and_no_drops(
