@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from protego import Protego
 
+from tearsheet.urls import anonymous
+
 MAX_ROBOTS_BYTES = 500 * 1024
 """RFC 9309, section 2.5: at least this much must be read."""
 
@@ -50,7 +52,7 @@ def parse_robots(body: bytes | None, status: int | None) -> Robots:
         return Robots()
     rules = Protego.parse(text)
     named = (url for url in rules.sitemaps if re.match(r"https?://[^/\s]", url, re.IGNORECASE))
-    return Robots(sitemaps=tuple(dict.fromkeys(named)), rules=rules)
+    return Robots(sitemaps=tuple(dict.fromkeys(map(anonymous, named))), rules=rules)
 
 
 def _text(body: bytes) -> str:
