@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import PurePosixPath
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tearsheet.archive.reader import damage
 from tearsheet.config import public
 from tearsheet.config.models import Configuration, Settings
 from tearsheet.documents.pool import Pool
@@ -75,12 +77,13 @@ def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[O
     """The night's rows, reports and outcomes, having proved that they add up.
 
     Raises:
-        InvariantError: a capture has no row.
+        InvariantError: a capture has no row, and no WARC is damaged.
         ObjectMissing: a segment is not staged.
     """
     rows = earliest(load_staged(store, context(store, plan)))
     done = reports(store, plan.collection, plan.night)
-    return rows, done, merge(done, row_outcomes(rows))
+    damaged = cache(partial(damage, store, plan.collection, plan.night))
+    return rows, done, merge(done, row_outcomes(rows), damaged)
 
 
 def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) -> Night:
