@@ -20,10 +20,11 @@ from tearsheet.config.models import Configuration, Settings
 from tearsheet.documents.pool import Pool
 from tearsheet.documents.staging import load_staged, restage, stage, unstaged
 from tearsheet.documents.task import Context
+from tearsheet.errors import InvariantError
 from tearsheet.extract.identity import extractor_id
 from tearsheet.harvest.choice import choose, is_open, snapshots
 from tearsheet.harvest.fetch import reports, unfetched
-from tearsheet.harvest.outcomes import merge, save_outcomes
+from tearsheet.harvest.outcomes import DAMAGED, merge, save_outcomes
 from tearsheet.harvest.plan import Plan
 from tearsheet.model import Outcome
 from tearsheet.spiders.job import FetchReport
@@ -95,10 +96,24 @@ def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) 
     extract(store, plan, pool, configuration.settings)
     settle(store, plan, pool, configuration.settings)
     rows, done, outcomes = check(store, plan)
+    _lose_nothing(store, plan, outcomes)
     write_configuration(store, configuration)
     published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names))
     save_outcomes(store, plan.collection, plan.night, outcomes)
     return Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=done)
+
+
+def _lose_nothing(store: Store, plan: Plan, outcomes: list[Outcome]) -> None:
+    """Refuse to publish again without a row that the table has, because its WARC was damaged since."""
+    lost = {outcome.document_id: outcome for outcome in outcomes if outcome.outcome == DAMAGED}
+    if not lost:
+        return
+    published = documents.rows(store, plan.collection, plan.night, ["document_id"])["document_id"]
+    for outcome in (lost[document_id] for document_id in published if document_id in lost):
+        raise InvariantError(
+            f"{outcome.url} has a row, and the WARC it was made from is damaged since ({outcome.detail}): to publish "
+            f"{plan.collection} {plan.night} again would lose the row. Restore the WARC from the bucket's versions"
+        )
 
 
 def earliest(tables: Iterator[pa.Table]) -> pa.Table:

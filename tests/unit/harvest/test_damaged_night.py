@@ -89,3 +89,13 @@ def test_a_damaged_segment_that_is_restored_gives_its_rows(paper: Paper, warc: s
     staged = [info.key for info in paper.store.list(f"staged/{COLLECTION}/{NIGHT}/")]
     paper.store.delete(staged)
     assert publish(paper) == {"article": PAGES}
+
+
+def test_rows_that_are_published_are_not_lost_to_later_damage(paper: Paper, warc: str) -> None:
+    assert publish(paper) == {"article": PAGES}
+    whole = paper.store.get(warc)
+    paper.store.put(warc, whole[: len(whole) // 2])
+    paper.store.delete([index_key(warc), *(info.key for info in paper.store.list(f"staged/{COLLECTION}/{NIGHT}/"))])
+    with pytest.raises(InvariantError, match=rf"has a row, and the WARC .*{warc} is whole up to byte"):
+        publish(paper)
+    assert documents.rows(paper.store, COLLECTION, NIGHT).height == PAGES
