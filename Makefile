@@ -9,8 +9,9 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 PORT ?= 8765
 KILLS ?= 20
+SECONDS_EACH ?= 60
 
-.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler replay-tools lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,14 @@ docs-check: $(READY) ## generated docs are fresh, links and commands in docs are
 	@$(BIN)/python -m pytest -q tests/docs
 
 check: lint types contracts ## all that is no test
+
+fuzz: $(READY) ## bytes that strangers write, 60 s a reader (SECONDS_EACH); guided by coverage after `make fuzz-tools`
+	@PYTHONPATH=.tools/fuzz $(BIN)/python -m tests.fuzz.run $(SECONDS_EACH)
+
+fuzz-tools: .tools/fuzz/.ready ## atheris in a folder of its own, where it has a wheel
+
+audit-deps: $(UV) ## known vulnerabilities of what requirements/ pins
+	@.ci/audit
 
 format: $(READY) ## let ruff format and mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -67,9 +76,10 @@ lock: ## pin requirements/*.txt anew, with hashes
 	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/reader.txt
 	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements/replay.in -o requirements/replay.txt
+	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements/fuzz.in -o requirements/fuzz.txt
 
 clean: ## remove what was built; the archive in var/ stays
-	@rm -rf $(VENV) .venv-replay .uv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) .venv-replay .uv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(UV): requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tearsheet needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -81,6 +91,10 @@ $(READY): $(UV) requirements/dev.txt pyproject.toml
 	@$(UV) venv -q --allow-existing --python $$($(PYTHON) -c 'import sys; print(sys.executable)') $(VENV)
 	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.tools/fuzz/.ready: $(READY) requirements/fuzz.txt
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --require-hashes --only-binary :all: --target .tools/fuzz -r requirements/fuzz.txt
 	@touch $@
 
 .venv-replay/.ready: $(UV) requirements/replay.txt

@@ -15,19 +15,24 @@ TearsheetError
 ├── ExtractError           extraction itself could not run           exit 9
 └── AuditError             the archive does not hold what it says    exit 10
 
-Each message names the thing, the place (file, line, key, URL) and the mend. All survive pickling, so
-that they cross process borders whole.
+Each message names the thing, the place (file, line, key, URL) and the mend, and holds no credentials
+(``redaction``). All survive pickling, so that they cross process borders whole.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from tearsheet.redaction import redacted
+
 
 class TearsheetError(Exception):
     """Root of the tree; ``exit_code`` is what the command line ends with."""
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, *told: object) -> None:
+        super().__init__(*(redacted(each) if isinstance(each, str) else each for each in told))
 
 
 class ConfigError(TearsheetError):

@@ -70,6 +70,7 @@ _SWITCHES = {"amp": {"", "0", "1", "true", "yes"}, "mobile": {"", "0", "1", "tru
 _HEX_SESSION = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 _ORDINARY = re.compile(r"https?://([A-Za-z0-9.-]+(?::\d+)?)(?=[/?#]|$)")
+_USER_INFO = re.compile(r"(?<=://)[^/?#\\\s]*@")
 _AUTHORITY = re.compile(r"((?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\])(?::(\d+))?")
 _BARE_SUFFIX = r"(?:com?|org|net|gov|gob|go|edu|ac|or|ne)\.[a-z]{2}"
 _VARIANT_HOST = re.compile(
@@ -109,6 +110,11 @@ def canonical(url: str) -> str:
 def document_id(url: str) -> str:
     """20 hexadecimal digits (80 bits) of the SHA-256 of the canonical form."""
     return hashlib.sha256(canonical(url).encode()).hexdigest()[:20]
+
+
+def anonymous(url: str) -> str:
+    """A URL without user info, which says who asks: it is never sent, and belongs into no archive."""
+    return _USER_INFO.sub("", url, count=1)
 
 
 def host(url: str) -> str:

@@ -29,6 +29,9 @@ bag, good = parse(sys.argv[2])
 fetch = bag.dags[sys.argv[4]].get_task("batch.fetch")
 good["pool"], good["fetch"] = fetch.pool, [fetch.retries, fetch.execution_timeout.total_seconds()]
 good["loaded"] = [name for name in ("boto3", "polars", "deltalake", "scrapy", "trafilatura") if name in sys.modules]
+from airflow.serialization.serialized_objects import DagSerialization
+good["kept"] = json.dumps([DagSerialization.to_dict(dag) for dag in bag.dags.values()], default=str)
+good["shown"] = repr([vars(task) for dag in bag.dags.values() for task in dag.tasks])
 print(json.dumps([good, parse(sys.argv[3])[1]]))
 """
 COLLECTIONS = {
@@ -60,6 +63,8 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], di
             "TEARSHEET_STORE": "s3://nowhere/at-all",
             "TEARSHEET_VAR": str(base / "var"),
             "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+            "TEARSHEET_FETCH__PROXY": "http://desk:planted-password@127.0.0.1:9/",
+            "AWS_SECRET_ACCESS_KEY": "planted-secret-key",
         }
     )
     good, broken = write(base / "good", "query"), write(base / "broken", "qeury")
@@ -94,6 +99,15 @@ def test_parsing_reads_the_configuration_and_nothing_else(
     assert found["loaded"] == []
     assert found["seconds"] < 2.0
     assert not var.exists()
+
+
+def test_what_airflow_keeps_and_shows_of_a_dag_holds_no_credentials(
+    parsed: tuple[dict[str, Any], dict[str, Any], Path],
+) -> None:
+    found, _, _ = parsed
+    assert '"batch.fetch"' in found["kept"]
+    assert "FetchSettings(" in found["shown"]
+    assert "planted" not in found["kept"] + found["shown"]
 
 
 def test_a_broken_configuration_is_an_import_error_that_names_file_and_line(

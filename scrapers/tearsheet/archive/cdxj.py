@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from pydantic import PlainSerializer, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, PlainSerializer, TypeAdapter, ValidationError
 
 from tearsheet.errors import RecordError
 from tearsheet.model import Candidate, Capture
 from tearsheet.urls import surt
 
 REVISIT_MIME = "warc/revisit"
-_Number = Annotated[int, PlainSerializer(str)]
+_Number = Annotated[int, Field(ge=0, lt=1 << 63), PlainSerializer(str)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ class Entry:
     length: _Number
     offset: _Number
     filename: str
-    fetched_at: datetime
+    fetched_at: AwareDatetime
     candidate: Candidate | None = None
 
     @property

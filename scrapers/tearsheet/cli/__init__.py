@@ -16,9 +16,9 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
+from tearsheet.cli.terminal import Console, visible
 from tearsheet.errors import ConfigError, TearsheetError
 
 COMMANDS = {
@@ -98,5 +98,5 @@ def main() -> None:
         app()
     except TearsheetError as error:
         Console(stderr=True).print("[bold red]error:[/] ", end="")
-        print(error, file=sys.stderr)  # noqa: T201 - the message may hold [brackets], which are no markup
+        print(visible(str(error)), file=sys.stderr)  # noqa: T201 - the message may hold [brackets], which are no markup
         sys.exit(error.exit_code)

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -17,6 +16,7 @@ from tearsheet.audit import audit as run_audit
 from tearsheet.audit import repair as run_repair
 from tearsheet.cli.render import print_json
 from tearsheet.cli.show import counted
+from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, Workplace, workplace
 from tearsheet.documents.pool import Pool
 from tearsheet.model import parse_night

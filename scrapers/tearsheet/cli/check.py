@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
@@ -10,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console, JustifyMethod
+from rich.console import JustifyMethod
 from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from tearsheet.cli.terminal import Console
+from tearsheet.cli.terminal import as_json as json_line
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption
 from tearsheet.config import Problem, Reading, examine
 from tearsheet.config.models import Collection, FetchSettings, Source, Topic
@@ -196,4 +197,4 @@ def _cell(value: object) -> str:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    typer.echo(json_line(value))

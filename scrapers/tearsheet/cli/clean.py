@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
 from tearsheet.cli.article import blocks, facts
 from tearsheet.cli.markdown import markdown
 from tearsheet.cli.render import outcome_text, print_json
+from tearsheet.cli.terminal import Console, visible
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption
 from tearsheet.config import load
 from tearsheet.documents.loose import Form, read_loose
@@ -74,7 +75,8 @@ def clean(
         return console.print(_panel(document, left_out=left_out))
     if not document.text:
         raise RecordError(f"{file} gives no article: {document.outcome}; `--format json` shows what is known of it")
-    typer.echo(_text(document) if output is Format.TEXT else markdown(document, found.blocks), nl=False)
+    told = _text(document) if output is Format.TEXT else markdown(document, found.blocks)
+    typer.echo(visible(told) if console.is_terminal else told, nl=False)
     return None
 
 

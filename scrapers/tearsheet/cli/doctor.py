@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tearsheet.cli.render import print_json
+from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption
 from tearsheet.config import load_settings
 from tearsheet.config.models import StoreSettings

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
 from tearsheet.cli.article import blocks, facts
 from tearsheet.cli.render import outcome_text, print_json
+from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, workplace
 from tearsheet.config.models import Configuration
 from tearsheet.errors import ConfigError

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from tearsheet.cli.render import print_json
+from tearsheet.cli.terminal import Console
 from tearsheet.config import load
 from tearsheet.errors import ExpectationError
 from tearsheet.golden import Difference, GoldenPage, golden_pages

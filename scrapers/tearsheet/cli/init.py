@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from tearsheet.cli.terminal import Console
 from tearsheet.config import starter
 from tearsheet.config.load import COLLECTIONS, SETTINGS, TOPICS
 

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import pyarrow as pa
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption
 from tearsheet.config import load_settings
 from tearsheet.pull.archive import Archive
@@ -53,12 +53,13 @@ def pull(
         left_out = 0 if rights == "all" else whole.count() - int(nights["rows"].sum())
         written = write(_shown(selection.tables(), topic, int(nights["rows"].sum())), selection.schema, out)
     told = {"topic": topic, "out": str(out), "rows": written.rows, "nights": nights.height, "bytes": written.bytes}
-    told |= {"rights": rights, "left_out": left_out}
+    told |= {"rights": rights, "left_out": left_out, "neutralised": written.neutralised}
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
+        defused = f", {written.neutralised} formulas neutralised" if written.neutralised else ""
         kept = "" if rights == "all" else f"; {left_out} rows left out, which may not be shared"
-        typer.echo(f"{out}: {written.rows} rows of {nights.height} nights, {written.bytes} bytes{kept}")
+        typer.echo(f"{out}: {written.rows} rows of {nights.height} nights, {written.bytes} bytes{defused}{kept}")
 
 
 def _shown(tables: Iterator[pa.Table], topic: str, total: int) -> Iterator[pa.Table]:

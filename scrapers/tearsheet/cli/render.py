@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
+
+from tearsheet.cli.terminal import Console, as_json
 
 if TYPE_CHECKING:  # commands of the bare install print JSON, too, and have no harvest
     from tearsheet.harvest import RunReport
@@ -21,7 +22,7 @@ STYLES = {"article": "green", "drop": "yellow", "skipped": "dim", "failed": "red
 
 def print_json(value: Any) -> None:
     """One object on standard output; times in ISO 8601."""
-    print(json.dumps(value, ensure_ascii=False, default=str))  # noqa: T201 - the output itself
+    print(as_json(value))  # noqa: T201 - the output itself
 
 
 def print_report(report: RunReport, topics: Mapping[str, Mapping[str, int]] | None = None) -> None:
@@ -67,7 +68,9 @@ def print_dry_run(report: RunReport, rows: Iterable[Mapping[str, Any]], sources:
     for row in rows:
         if row["outcome"] == "article":
             published = row["published_at"].date().isoformat() if row["published_at"] else "—"
-            table.add_row(published, row["title"], str(row["words"]), row["access"], str(len(row["removed"])))
+            table.add_row(
+                published, Text(row["title"] or ""), str(row["words"]), row["access"], str(len(row["removed"]))
+            )
     console.print(table)
     console.print("Nothing was written.", style="dim")
 
@@ -112,7 +115,7 @@ def _channels(source: SourceVerdict) -> Table:
     table = Table("channel", "kind", "status", "URLs", "", box=None, header_style="bold", padding=(0, 2, 0, 0))
     for channel in source.channels:
         table.add_row(
-            channel.url,
+            Text(channel.url),
             channel.kind,
             str(channel.status or "—"),
             str(channel.named),

@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from tearsheet.cli.terminal import Console, visible
 from tearsheet.progress import NO_STEPS, QUIET, Steps
 from tearsheet.progress import Progress as Listener
 from tearsheet.spiders.job import Event
@@ -108,7 +108,7 @@ class Lines:
         self._print(f"warning: {message}")
 
     def _print(self, text: str) -> None:
-        print(f"{self._title}: {text}", file=sys.stderr, flush=True)  # noqa: T201 - a log line
+        print(visible(f"{self._title}: {text}"), file=sys.stderr, flush=True)  # noqa: T201 - a log line
 
 
 @contextmanager

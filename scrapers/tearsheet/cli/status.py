@@ -6,12 +6,12 @@ import dataclasses
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from tearsheet import state
 from tearsheet.cli.render import print_json
+from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, workplace
 from tearsheet.config.models import Collection
 from tearsheet.harvest import RunReport, load_report

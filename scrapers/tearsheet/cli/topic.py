@@ -6,9 +6,9 @@ import dataclasses
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from tearsheet.cli.render import print_json
+from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, workplace
 from tearsheet.config.models import Configuration, Topic
 from tearsheet.errors import ConfigError

@@ -185,7 +185,7 @@ class FetchSettings(Strict):
         "Tearsheet/{version} (+{contact})", description="{version} and {contact} are filled in"
     )
     proxy: HttpProxy | None = Field(
-        None, description="proxy URL; else the environment's http_proxy, https_proxy, no_proxy"
+        None, repr=False, description="proxy URL; else the environment's http_proxy, https_proxy, no_proxy"
     )
     timeout: float = Field(30.0, gt=0, le=3600, description="seconds a response may take")
     max_bytes: int = Field(10_000_000, ge=10_000, description="bytes of a body as received")

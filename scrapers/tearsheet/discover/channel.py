@@ -18,8 +18,8 @@ _FRONT_PAGE = re.compile(r"https?://[^/?#]+[/?]*", re.IGNORECASE)
 class ChannelPage:
     """One channel, read.
 
-    ``entries``: absolute http(s) URLs of pages, each once and exactly as written, in the channel's order, with what it
-    says of them. ``channels``: absolute URLs of further channels, each once, with what they are taken for.
+    ``entries``: absolute http(s) URLs of pages, each once and as written but for user info, in the channel's order,
+    with what it says of them. ``channels``: absolute URLs of further channels, each once, with what they are taken for.
     ``truncated``: it names more than is read.
     """
 
@@ -29,14 +29,14 @@ class ChannelPage:
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """A reference resolved against ``base`` and without its fragment, or None: it is empty or gives no http(s) URL."""
+    """A reference resolved against ``base``, without fragment and user info; None: it gives no http(s) URL."""
     reference = reference.strip().partition("#")[0]
     try:
         url = reference if _ABSOLUTE.match(reference) else urljoin(base, reference) if reference else ""
         urls.host(url)
     except (ValueError, RecordError):
         return None
-    return url
+    return urls.anonymous(url)
 
 
 def page_url(base: str, reference: str) -> str | None:

@@ -22,6 +22,8 @@ from urllib.parse import quote
 
 from protego import Protego
 
+from tearsheet.urls import anonymous
+
 MAX_ROBOTS_BYTES = 500 * 1024
 """RFC 9309, section 2.5: at least this much must be read."""
 _EOL = re.compile(r"\r\n?|\n")
@@ -65,7 +67,7 @@ def parse_robots(body: bytes | None, status: int | None) -> Robots:
     records = list(_records(text))
     named = (value for name, value in records if name == "sitemap")
     sitemaps = (url for url in named if re.match(r"https?://[^/\s]", url, re.IGNORECASE))
-    return Robots(sitemaps=tuple(dict.fromkeys(sitemaps)), rules=Protego.parse(_regrouped(records)))
+    return Robots(sitemaps=tuple(dict.fromkeys(map(anonymous, sitemaps))), rules=Protego.parse(_regrouped(records)))
 
 
 def _text(body: bytes) -> str:

@@ -4,7 +4,7 @@ A worker that dies may have been killed for what its page cannot help: the page 
 only if that one dies as well. So no kill from outside changes a row.
 
 Plain child processes over socket pairs, because ``multiprocessing``'s spawn and forkserver re-import the parent's
-``__main__``, which inside an Airflow task is the scheduler's.
+``__main__``, which inside an Airflow task is the scheduler's. They read what strangers wrote, and get no credentials.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Self
 
 from tearsheet.documents.task import Done, Task, dropped
 from tearsheet.errors import ExtractError
+from tearsheet.redaction import without_secrets
 
 WALL_FACTOR = 10
 """Wall-clock backstop as a multiple of the CPU limit: under load a page waits, and that is no fault of its own."""
@@ -46,6 +47,7 @@ class _Worker:
                 ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
+                env=without_secrets(os.environ),
             )
         self.connection = Connection(ours.detach())
         self.task: Task | None = None

@@ -22,9 +22,10 @@ def done(task: Task) -> Done:
     """The row of a task, with the page where nothing is known of its source: its own night may teach it."""
     if task.page is not None:
         return Done(row(task.capture, task.context, unpack(task.page)))
-    page = read(task.capture, task.member, task.context)
-    if page is None:
-        return Done(dropped(task.capture, task.context, "unreadable"))
+    try:
+        page = read(task.capture, task.member, task.context)
+    except RecordError as error:
+        return Done(dropped(task.capture, task.context, "unreadable"), problem=str(error))
     found = row(task.capture, task.context, page)
     may_teach = found.outcome == ARTICLE and task.capture.source not in task.context.learned
     return Done(found, pack(page) if may_teach else None)
@@ -35,26 +36,29 @@ def document(capture: Capture, member: bytes, context: Context) -> Document:
 
     A record that cannot be read, or a page that is no page, is a drop, never an exception.
     """
-    page = read(capture, member, context)
-    return row(capture, context, page) if page else dropped(capture, context, "unreadable")
-
-
-def read(capture: Capture, member: bytes, context: Context) -> Extraction | None:
-    """The page of a capture; ``None`` where the record cannot be read, or the page is none."""
     try:
-        record = parse_member(member)
-        return extract_page(
-            record.body,
-            capture.final_url,
-            mentions=capture.mentions,
-            headers=_headers(record.headers),
-            fetched_at=capture.fetched_at,
-            rules=context.rules_for(capture),
-            learned=context.learned_of(capture.source),
-            robot=context.robot,
-        )
+        return row(capture, context, read(capture, member, context))
     except RecordError:
-        return None
+        return dropped(capture, context, "unreadable")
+
+
+def read(capture: Capture, member: bytes, context: Context) -> Extraction:
+    """The page of a capture.
+
+    Raises:
+        RecordError: the record cannot be read, or the page is none.
+    """
+    record = parse_member(member)
+    return extract_page(
+        record.body,
+        capture.final_url,
+        mentions=capture.mentions,
+        headers=_headers(record.headers),
+        fetched_at=capture.fetched_at,
+        rules=context.rules_for(capture),
+        learned=context.learned_of(capture.source),
+        robot=context.robot,
+    )
 
 
 def _headers(fields: Fields) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,8 @@ from tearsheet.fingerprints import block_hash
 from tearsheet.model import ROBOT, Capture, Document
 from tearsheet.storage import Store
 from tearsheet.tables.schema import DOCUMENTS, to_arrow
+
+logger = logging.getLogger(__name__)
 
 PAGE = "page"
 """The column that only staged rows have: the page as it was read, where more may soon be known of its source."""
@@ -79,7 +82,7 @@ def stage(
     """Extract every capture of these segments; a segment's rows are staged as soon as it has all of them.
 
     One GET and one PUT a segment, whatever it holds. The workers are handed the next segment's pages while the last
-    ones of this are at work.
+    ones of this are at work. A record that cannot be read is a drop, and a warning names its file and byte.
     """
     todo: dict[str, int] = {}
     rows: defaultdict[str, list[Done]] = defaultdict(list)
@@ -95,6 +98,8 @@ def stage(
         for done in pool.map(tasks()):
             on_page()
             key = done.row.warc_file
+            if done.problem:
+                logger.warning("%s, byte %d: %s", store.url(key), done.row.warc_offset, done.problem)
             rows[key].append(done)
             if len(rows[key]) == todo[key]:
                 staged.append(keeping.submit(_keep, store, key, rows.pop(key), context))

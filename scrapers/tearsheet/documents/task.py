@@ -74,10 +74,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a task: the row, and the page as it was read where more may soon be known of its source."""
+    """What became of a task: the row, and the page as it was read where more may soon be known of its source.
+
+    ``problem`` says why the record could not be read, or the page is none.
+    """
 
     row: Document
     page: bytes | None = None
+    problem: str | None = None
 
 
 def rules_hash(rules: Iterable[SourceRule]) -> str | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,15 +18,23 @@ from tearsheet.model import CAPTURED, Outcome
 from tearsheet.spiders.job import FetchReport
 from tearsheet.storage import Store
 
+DAMAGED = "pending.damaged"
+"""It was captured, and the WARC that held it cannot be read to its end."""
+
 _SPEAKS = {"failed": 3, "pending": 2, "skipped": 1}
 _OUTCOMES = TypeAdapter(list[Outcome])
 
 
-def merge(reports: Iterable[FetchReport], rows: Iterable[Outcome]) -> list[Outcome]:
+def merge(
+    reports: Iterable[FetchReport], rows: Iterable[Outcome], damage: Callable[[], Sequence[str]] = tuple
+) -> list[Outcome]:
     """One outcome a document id, by document id. ``reports`` in the order of their attempts.
 
+    ``damage`` says what is wrong with the night's WARCs and is asked only if a captured page has no row: such a page
+    was in a damaged one, and is to be asked again.
+
     Raises:
-        InvariantError: a page was captured and has no row.
+        InvariantError: a page was captured and has no row, and no WARC is damaged.
     """
     by_source: dict[tuple[str, str], Outcome] = {}
     for report in reports:
@@ -37,13 +46,19 @@ def merge(reports: Iterable[FetchReport], rows: Iterable[Outcome]) -> list[Outco
         held = merged.get(document_id)
         if outcome.outcome == CAPTURED:
             if held is None or held.family not in {"article", "drop"}:
-                raise InvariantError(
-                    f"{outcome.url} was captured for {outcome.source}, and no WARC of the night holds it; "
-                    "was one deleted under raw/? `tearsheet explain` shows what is known of it"
-                )
+                merged[document_id] = _lost(outcome, damage())
         elif held is None or _SPEAKS.get(outcome.family, 0) > _SPEAKS.get(held.family, 9):
             merged[document_id] = outcome
     return [merged[document_id] for document_id in sorted(merged)]
+
+
+def _lost(captured: Outcome, damage: Sequence[str]) -> Outcome:
+    if not damage:
+        raise InvariantError(
+            f"{captured.url} was captured for {captured.source}, and no WARC of the night holds it; "
+            "was one deleted under raw/? `tearsheet explain` shows what is known of it"
+        )
+    return replace(captured, outcome=DAMAGED, detail="; ".join(damage))
 
 
 def _later(earlier: Outcome | None, later: Outcome) -> Outcome:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import PurePosixPath
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tearsheet.archive.reader import damage
 from tearsheet.config import public
 from tearsheet.config.models import Configuration, Settings
 from tearsheet.documents.pool import Pool
 from tearsheet.documents.staging import load_staged, restage, stage, unstaged
 from tearsheet.documents.task import Context
+from tearsheet.errors import InvariantError
 from tearsheet.extract.identity import extractor_id
 from tearsheet.harvest.choice import choose, is_open, snapshots
 from tearsheet.harvest.fetch import reports, unfetched
-from tearsheet.harvest.outcomes import merge, save_outcomes
+from tearsheet.harvest.outcomes import DAMAGED, merge, save_outcomes
 from tearsheet.harvest.plan import Plan
 from tearsheet.lease import UNLEASED, Unleased
 from tearsheet.model import Outcome
@@ -79,12 +82,13 @@ def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[O
     """The night's rows, reports and outcomes, having proved that they add up.
 
     Raises:
-        InvariantError: a capture has no row.
+        InvariantError: a capture has no row, and no WARC is damaged.
         ObjectMissing: a segment is not staged.
     """
     rows = earliest(load_staged(store, context(store, plan)))
     done = reports(store, plan.collection, plan.night)
-    return rows, done, merge(done, row_outcomes(rows))
+    damaged = cache(partial(damage, store, plan.collection, plan.night))
+    return rows, done, merge(done, row_outcomes(rows), damaged)
 
 
 def publish(
@@ -105,11 +109,25 @@ def publish(
     extract(store, plan, pool, configuration.settings)
     settle(store, plan, pool, configuration.settings)
     rows, done, outcomes = check(store, plan)
+    _lose_nothing(store, plan, outcomes)
     lease.confirm()
     write_configuration(store, configuration)
     published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names), anew=anew)
     save_outcomes(store, plan.collection, plan.night, outcomes)
     return Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=done)
+
+
+def _lose_nothing(store: Store, plan: Plan, outcomes: list[Outcome]) -> None:
+    """Refuse to publish again without a row that the table has, because its WARC was damaged since."""
+    lost = {outcome.document_id: outcome for outcome in outcomes if outcome.outcome == DAMAGED}
+    if not lost:
+        return
+    published = documents.rows(store, plan.collection, plan.night, ["document_id"])["document_id"]
+    for outcome in (lost[document_id] for document_id in published if document_id in lost):
+        raise InvariantError(
+            f"{outcome.url} has a row, and the WARC it was made from is damaged since ({outcome.detail}): to publish "
+            f"{plan.collection} {plan.night} again would lose the row. Restore the WARC from the bucket's versions"
+        )
 
 
 def earliest(tables: Iterator[pa.Table]) -> pa.Table:

@@ -25,17 +25,18 @@ from tearsheet.errors import ConfigError
 TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
 _FORMULA = r"^[=+\-@\t\r]"
 
-Sink = Callable[[pa.Table], None]
-"""Takes the next rows of a file."""
+Sink = Callable[[pa.Table], int]
+"""Takes the next rows of a file; how many of their cells it neutralised."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: its rows and its size in bytes."""
+    """A file that was written: its rows, its size in bytes, the cells that a spreadsheet would have run as formulas."""
 
     path: Path
     rows: int
     bytes: int
+    neutralised: int = 0
 
 
 def check_target(path: Path) -> Path:
@@ -53,31 +54,38 @@ def check_target(path: Path) -> Path:
 
 def write(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> Written:
     """Write tables of one schema, one after the other; a file of that name is replaced when all are written."""
-    rows = 0
+    rows = neutralised = 0
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with draft.open("wb") as file, FORMATS[path.suffix](file, schema) as sink:
             for table in tables:
-                sink(table)
+                neutralised += sink(table)
                 rows += table.num_rows
         size = draft.stat().st_size
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return Written(path, rows, size)
+    return Written(path, rows, size, neutralised)
 
 
 @contextmanager
 def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
     with pq.ParquetWriter(file, schema, compression="zstd", compression_level=3) as writer:
-        yield writer.write_table
+
+        def append(table: pa.Table) -> int:
+            writer.write_table(table)
+            return 0
+
+        yield append
 
 
 @contextmanager
 def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
-    def append(table: pa.Table, *, header: bool = False) -> None:
-        rows = _frame(table).with_columns(_binary(), *_nested(schema)).with_columns(_defused())
-        rows.write_csv(file, include_header=header, datetime_format=TIME)
+    def append(table: pa.Table, *, header: bool = False) -> int:
+        rows = _frame(table).with_columns(_binary(), *_nested(schema))
+        formulas = sum(int(column.str.contains(_FORMULA).sum()) for column in rows.select(cs.string()))
+        rows.with_columns(_defused()).write_csv(file, include_header=header, datetime_format=TIME)
+        return formulas
 
     append(schema.empty_table(), header=True)
     yield append
@@ -85,9 +93,10 @@ def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
 
 @contextmanager
 def _jsonl(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
-    def append(table: pa.Table) -> None:
+    def append(table: pa.Table) -> int:
         rows = _frame(table).with_columns(_binary(), cs.datetime().dt.strftime(TIME))
         rows.write_ndjson(file)
+        return 0
 
     yield append
 

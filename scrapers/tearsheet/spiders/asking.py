@@ -21,7 +21,9 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from w3lib.url import safe_url_string
 
+from tearsheet import urls
 from tearsheet.errors import RecordError, StorageError
+from tearsheet.redaction import redacted
 from tearsheet.spiders.errand import META, Errand, NoAnswer
 
 log = logging.getLogger(__name__)
@@ -100,13 +102,14 @@ class Asker:
         try:
             request = Request(url, headers=dict(headers or {}), meta={META: errand})
         except ValueError as error:
-            raise NoAnswer("failed.bad_url", f"{url}: {error}") from error
+            raise NoAnswer("failed.bad_url", redacted(f"{url}: {error}")) from error
         try:
             return await self._crawler.engine.download_async(request)
         except (NoAnswer, StorageError):
             raise
         except Exception as error:  # whatever the network stack raises ends one request, not the night
-            raise NoAnswer(_outcome_of_error(error, url), f"{url}: {str(error) or type(error).__name__}") from error
+            told = redacted(f"{url}: {str(error) or type(error).__name__}")
+            raise NoAnswer(_outcome_of_error(error, url), told) from error
 
 
 def outcome_of(status: int) -> str:
@@ -115,11 +118,11 @@ def outcome_of(status: int) -> str:
 
 
 def redirect_target(response: Response) -> str | None:
-    """Where a response redirects to over http(s), None where it does not."""
+    """Where a response redirects to over http(s), without user info; None where it does not."""
     location = response.headers.get("Location")
     if response.status not in _REDIRECTS or not location:
         return None
-    target = urljoin(response.url, safe_url_string(location.strip()))
+    target = urls.anonymous(urljoin(response.url, safe_url_string(location.strip())))
     return target if urlsplit(target).scheme in ("http", "https") else None
 
 

@@ -9,16 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 from datetime import UTC, datetime
 
+from tearsheet.redaction import redacted
+
 LEVEL_VARIABLE = "TEARSHEET_LOG_LEVEL"
-_SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-_USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
-_CREDENTIALS = re.compile(r"(?i)((?:proxy-)?authorization['\"]?\s*[:=]\s*)[^,}\n]+")
-_SIGNATURES = re.compile(
-    r"(?i)([?&](?:x-amz-(?:signature|credential|security-token)|token|api_?key|password|secret)=)[^&\s'\"]+"
-)
 
 
 class JsonLines(logging.Formatter):
@@ -38,15 +33,6 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["error"] = redacted(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
-
-
-def redacted(text: str) -> str:
-    """A text without user info in URLs, authorisation headers, signed parameters and the store's keys."""
-    for name in _SECRET_VARIABLES:
-        if secret := os.environ.get(name):
-            text = text.replace(secret, "***")
-    text = _USER_INFO.sub("***@", text)
-    return _SIGNATURES.sub(r"\1***", _CREDENTIALS.sub(r"\1***", text))
 
 
 def set_up() -> None:

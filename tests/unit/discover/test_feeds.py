@@ -225,3 +225,8 @@ def test_a_feed_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "MAX_FEED_BYTES", 100)
     with pytest.raises(RecordError, match="longer than the 100 bytes"):
         read(rss(item()))
+
+
+def test_user_info_in_a_link_goes() -> None:
+    url, _ = only(read(rss(item("https://reader:planted@example.com/a?mail=b@c.example"))))
+    assert url == "https://example.com/a?mail=b@c.example"

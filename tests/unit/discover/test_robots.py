@@ -90,3 +90,8 @@ def test_a_long_file_is_read_to_the_last_whole_line_within_the_limit() -> None:
 
 def test_robots_by_default_allow() -> None:
     assert Robots().allows(PAGE, AGENT)
+
+
+def test_user_info_of_a_sitemap_goes() -> None:
+    robots = parse_robots(b"Sitemap: https://u:planted@example.com/s.xml\n", 200)
+    assert robots.sitemaps == ("https://example.com/s.xml",)

@@ -118,3 +118,16 @@ def test_workers_end_with_a_parent_that_is_killed() -> None:
     gone, alive = psutil.wait_procs([child], timeout=5)
     assert gone
     assert not alive
+
+
+def test_who_reads_strangers_pages_has_no_credentials(
+    store: Store, segment: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "https_proxy", "TEARSHEET_FETCH__PROXY"):
+        monkeypatch.setenv(name, "planted")
+    key = segment(("http://127.0.0.1/a", page("A")))
+    with Pool(1) as pool:
+        assert [done.row.outcome for done in pool.map(tasks(store, key))] == ["article"]
+        (worker,) = workers()
+        assert "PATH" in worker.environ()
+        assert "planted" not in worker.environ().values()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.unit.documents.conftest import COLLECTION, NIGHT, page
 
+from tearsheet.archive.keys import index_key
+from tearsheet.archive.reader import segment_captures
 from tearsheet.documents.pool import Pool
 from tearsheet.documents.staging import load_staged, stage, staged_key, unstaged
 from tearsheet.documents.task import Context
@@ -17,6 +21,13 @@ from tearsheet.harvest.publish import earliest
 from tearsheet.storage import Store
 
 CONTEXT = Context(collection=COLLECTION, night=NIGHT, config="0" * 64, extractor=extractor_id())
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    """One extraction process."""
+    with Pool(1) as started:
+        yield started
 
 
 def test_what_is_not_staged_is_named_until_it_is(store: Store, segment: Callable[..., str]) -> None:
@@ -54,3 +65,25 @@ def test_a_broken_staged_object_is_named(store: Store, segment: Callable[..., st
     store.put(staged_key(key, CONTEXT), b"junk")
     with pytest.raises(RecordError, match="staged/c/2026-01-12"):
         list(load_staged(store, CONTEXT))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(0, 255), indexed=st.booleans())
+def test_a_damaged_segment_gives_the_rows_that_can_be_read(
+    store: Store, pool: Pool, segment: Callable[..., str], place: float, flip: int, *, indexed: bool
+) -> None:
+    """Cut (no flip) or changed at any byte, with its index or without: what stands before is staged as it was."""
+    store.delete([info.key for info in store.list("")])
+    key = segment(*((f"http://127.0.0.1/{n}", page(f"Quay {n}")) for n in range(3)))
+    whole, captures = store.get(key), segment_captures(store, key)
+    at = int(place * len(whole))
+    store.put(key, whole[:at] + (bytes([whole[at] ^ flip]) + whole[at + 1 :] if flip else b""))
+    if not indexed:
+        store.delete([index_key(key)])
+    stage(store, pool, [key], CONTEXT)
+    rows = {row["warc_offset"]: row for row in earliest(load_staged(store, CONTEXT)).to_pylist()}
+    ends = [capture.warc_offset for capture in captures[1:]] + [len(whole)]
+    for capture, end in zip(captures, ends, strict=True):
+        if end <= at:
+            assert rows[capture.warc_offset]["outcome"] == "article"
+    assert not indexed or len(rows) == len(captures)

@@ -50,6 +50,7 @@ def test_machines_get_one_object(in_store: Path) -> None:
         "bytes": (in_store / "unrest.jsonl").stat().st_size,
         "rights": "all",
         "left_out": 0,
+        "neutralised": 0,
     }
     first = json.loads((in_store / "unrest.jsonl").read_text().splitlines()[0])
     assert first["text"] == "Riots, they said. 暴動"
@@ -59,6 +60,12 @@ def test_a_store_can_be_named(in_store: Path, store: Store, monkeypatch: pytest.
     monkeypatch.setenv("TEARSHEET_STORE", "s3://elsewhere")
     assert call("unrest", "--out", "unrest.csv", "--store", store.url()).exit_code == 0
     assert (in_store / "unrest.csv").read_text().count("\n") == 6
+
+
+def test_formulas_that_a_spreadsheet_would_run_are_counted(in_store: Path) -> None:
+    assert call("unrest", "--out", "unrest.csv").stdout.endswith(" bytes, 1 formulas neutralised\n")
+    assert json.loads(call("unrest", "--out", "unrest.csv", "--json").stdout)["neutralised"] == 1
+    assert "neutralised" not in call("unrest", "--out", "unrest.parquet").stdout
 
 
 @pytest.mark.parametrize(

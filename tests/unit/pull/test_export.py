@@ -4,6 +4,7 @@ import csv
 import json
 from base64 import b64decode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -82,6 +83,22 @@ def test_no_cell_of_a_csv_starts_a_formula(tmp_path_factory: pytest.TempPathFact
         written = [row[0] for row in csv.reader(file)][1:]
     assert written[1:] == [f"'{cell}" for cell in cells[1:]]
     assert written[0] == (f"'{value}" if value.startswith(FORMULA_MARKS) else value)
+
+
+def test_numbers_and_days_are_no_formulas_and_neutralised_cells_are_counted(tmp_path: Path) -> None:
+    cells = {"title": ["=1", "a", None], "words": [-1, 2, 3], "score": [-0.5, 1.0, None], "tags": [["-x"], ["@"], []]}
+    days = pa.array([datetime(2026, 1, 5, tzinfo=UTC)] * 3, pa.timestamp("us", "UTC"))
+    table = pa.table(cells).append_column("day", days)
+    written = write([table, table], table.schema, tmp_path / "both.csv")
+    with written.path.open(newline="", encoding="utf-8") as file:
+        first = next(csv.DictReader(file))
+    assert written.neutralised == 2
+    expected = {"title": "'=1", "words": "-1", "score": "-0.5", "tags": '["-x"]', "day": "2026-01-05T00:00:00.000000Z"}
+    assert first == expected
+    for suffix in (".parquet", ".jsonl"):
+        written = write([table], table.schema, tmp_path / f"both{suffix}")
+        assert written.neutralised == 0
+    assert json.loads(written.path.read_text().splitlines()[0])["title"] == "=1"
 
 
 def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from scrapy.http import Response
 
 from tearsheet.config.models import Limits, Source
 from tearsheet.middlewares.backoff import retry_after
+from tearsheet.redaction import redacted
 from tearsheet.spiders.asking import outcome_of, redirect_target
 from tearsheet.spiders.hosts import is_loopback
-from tearsheet.spiders.logs import JsonLines, redacted
+from tearsheet.spiders.logs import JsonLines
 from tearsheet.spiders.process import slots
 
 
@@ -44,6 +45,7 @@ def test_a_status_has_an_outcome(status: int, outcome: str) -> None:
         (302, "/b?x=1", "http://a.example/b?x=1"),
         (301, "//b.example/c", "http://b.example/c"),
         (308, "https://a.example/ü", "https://a.example/%C3%BC"),
+        (302, "http://reader:planted@b.example/c", "http://b.example/c"),
         (302, "javascript:void(0)", None),
         (302, "", None),
         (200, "/b", None),

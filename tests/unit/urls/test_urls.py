@@ -287,3 +287,16 @@ def test_only_record_errors_are_raised(url: str) -> None:
         assert len(identity) == 20
         assert urls.surt(url).count(")/") >= 1
         assert urls.same_site(url, url)
+
+
+@settings(deadline=None)
+@given(web_addresses(), st.from_regex(r"[a-z]{1,5}(:[a-z@!$&]{0,5})?", fullmatch=True))
+def test_user_info_goes_and_nothing_else(url: str, user: str) -> None:
+    scheme, _, rest = url.partition("://")
+    assert urls.anonymous(f"{scheme}://{user}@{rest}") == urls.anonymous(url)
+    assert urls.document_id(urls.anonymous(url)) == urls.document_id(url)
+
+
+@pytest.mark.parametrize("url", ["http://a.example/@b", "http://a.example?x=b@c", "http://a.example#b@c", "/a@b"])
+def test_what_is_no_user_info_stays(url: str) -> None:
+    assert urls.anonymous(url) == url
