@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from tearsheet.model import NOTHING_LEARNED, Capture, Document, Learned, SourceRule, month_of
+from tearsheet.tombstones import NONE, Tombstones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the rows of a night share: by source, what is known of it (``learned``) and what it declares."""
+    """What the rows of a night share: by source, what is known of it (``learned``) and what it declares.
+
+    ``taken_down`` is what has no row whatever the night's records hold.
+    """
 
     collection: str
     night: str
@@ -32,6 +36,7 @@ class Context:
     extractor: str
     learned: Mapping[str, Snapshot] = field(default_factory=dict)
     rules: Mapping[str, tuple[SourceRule, ...]] = field(default_factory=dict)
+    taken_down: Tombstones = NONE
 
     def of(self, source: str) -> Context:
         """What a page of one source needs of it: it goes to the workers with each page."""
@@ -39,6 +44,7 @@ class Context:
             self,
             learned={source: self.learned[source]} if source in self.learned else {},
             rules={source: self.rules[source]} if source in self.rules else {},
+            taken_down=NONE,
         )
 
     def learned_of(self, source: str) -> Learned:

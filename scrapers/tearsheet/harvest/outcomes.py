@@ -12,17 +12,21 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
+from tearsheet import tombstones
 from tearsheet.errors import InvariantError, ObjectMissing, RecordError
 from tearsheet.model import CAPTURED, Outcome
 from tearsheet.spiders.job import FetchReport
 from tearsheet.storage import Store
+from tearsheet.tombstones import NONE, Tombstones
 
 _SPEAKS = {"failed": 3, "pending": 2, "skipped": 1}
 _OUTCOMES = TypeAdapter(list[Outcome])
 
 
-def merge(reports: Iterable[FetchReport], rows: Iterable[Outcome]) -> list[Outcome]:
+def merge(reports: Iterable[FetchReport], rows: Iterable[Outcome], taken_down: Tombstones = NONE) -> list[Outcome]:
     """One outcome a document id, by document id. ``reports`` in the order of their attempts.
+
+    What was ``taken_down`` since a report was written is no capture any more.
 
     Raises:
         InvariantError: a page was captured and has no row.
@@ -31,7 +35,8 @@ def merge(reports: Iterable[FetchReport], rows: Iterable[Outcome]) -> list[Outco
     for report in reports:
         for outcome in report.outcomes:
             key = (outcome.document_id, outcome.source)
-            by_source[key] = _later(by_source.get(key), outcome)
+            told = bared(outcome) if taken_down.hold(*key) else outcome
+            by_source[key] = _later(by_source.get(key), told)
     merged = {row.document_id: row for row in rows}
     for (document_id, _), outcome in sorted(by_source.items()):
         held = merged.get(document_id)
@@ -44,6 +49,11 @@ def merge(reports: Iterable[FetchReport], rows: Iterable[Outcome]) -> list[Outco
         elif held is None or _SPEAKS.get(outcome.family, 0) > _SPEAKS.get(held.family, 9):
             merged[document_id] = outcome
     return [merged[document_id] for document_id in sorted(merged)]
+
+
+def bared(outcome: Outcome) -> Outcome:
+    """What is left of the outcome of a candidate that was taken down: nothing that its channels said of it."""
+    return Outcome(document_id=outcome.document_id, url=outcome.url, source=outcome.source, outcome=tombstones.OUTCOME)
 
 
 def _later(earlier: Outcome | None, later: Outcome) -> Outcome:

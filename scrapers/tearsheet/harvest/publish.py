@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tearsheet import tombstones
 from tearsheet.config import public
 from tearsheet.config.models import Configuration, Settings
 from tearsheet.documents.pool import Pool
@@ -50,6 +51,7 @@ def context(store: Store, plan: Plan) -> Context:
         extractor=extractor_id(),
         learned=snapshots(store, plan),
         rules={source.id: tuple(declared.rule for declared in source.rules) for source in plan.sources if source.rules},
+        taken_down=tombstones.load(store),
     )
 
 
@@ -67,7 +69,7 @@ def settle(store: Store, plan: Plan, pool: Pool, settings: Settings) -> None:
     if not is_open(store, plan) or unfetched(plan, reports(store, plan.collection, plan.night)):
         return
     before = context(store, plan)
-    choose(store, plan, earliest(load_staged(store, before)))
+    choose(store, plan, _rows(store, before))
     restage(store, pool, before, context(store, plan), cpu_seconds=settings.extract.cpu_seconds)
 
 
@@ -78,9 +80,10 @@ def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[O
         InvariantError: a capture has no row.
         ObjectMissing: a segment is not staged.
     """
-    rows = earliest(load_staged(store, context(store, plan)))
+    shared = context(store, plan)
+    rows = _rows(store, shared)
     done = reports(store, plan.collection, plan.night)
-    return rows, done, merge(done, row_outcomes(rows))
+    return rows, done, merge(done, row_outcomes(rows), shared.taken_down)
 
 
 def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) -> Night:
@@ -96,6 +99,16 @@ def publish(store: Store, plan: Plan, pool: Pool, configuration: Configuration) 
     published = documents.publish(store, plan.collection, plan.night, rows.select(DOCUMENTS.names))
     save_outcomes(store, plan.collection, plan.night, outcomes)
     return Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=done)
+
+
+def _rows(store: Store, shared: Context) -> pa.Table:
+    """The staged rows of the night, one a document, without what was taken down since they were staged."""
+    rows, down = earliest(load_staged(store, shared)), shared.taken_down
+    gone = pc.or_(
+        pc.is_in(rows["document_id"], value_set=pa.array(sorted(down.documents), pa.string())),
+        pc.is_in(rows["source"], value_set=pa.array(sorted(down.sources), pa.string())),
+    )
+    return rows.filter(pc.invert(gone))
 
 
 def earliest(tables: Iterator[pa.Table]) -> pa.Table:
