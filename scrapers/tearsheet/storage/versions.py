@@ -24,13 +24,15 @@ class Version:
 def old_versions(store: Store, prefix: str = "") -> list[Version]:
     """Every version below a prefix but the present objects'; none where the bucket keeps none.
 
+    Markers come last: one that is deleted before the versions under it brings the newest of these back.
+
     Raises:
         StorageError: the store cannot be read.
     """
     from botocore.exceptions import ClientError
 
     try:
-        return sorted(_listed(store, prefix), key=lambda version: (version.key, version.id))
+        return sorted(_listed(store, prefix), key=lambda version: (version.marker, version.key, version.id))
     except ClientError as error:
         if error_code(error) in _UNVERSIONED:  # a store without versions has no old ones
             return []

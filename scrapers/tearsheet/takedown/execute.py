@@ -124,9 +124,7 @@ def _articles(store: Store, receipt: Receipt) -> None:
 
 def _verdicts(store: Store, receipt: Receipt) -> None:
     """Count each published night's report anew from what is left of it."""
-    nights = {_unit(unit) for unit in receipt.touched.documents}
-    nights |= {(parts[1], parts[2]) for key in receipt.touched.runs if (parts := PurePosixPath(key).parts)}
-    for collection, night in sorted(nights):
+    for collection, night in _nights(receipt):
         plan, published = load_plan(store, collection, night), load_report(store, collection, night)
         fingerprint = documents.fingerprint(store, collection, night)
         if plan is None or published is None or fingerprint is None:
@@ -148,9 +146,16 @@ def _versions(store: Store, receipt: Receipt) -> None:
     """Old versions of what was touched, and of all that the tables and stages ever held."""
     touched = receipt.touched
     segments = {key for warc in touched.segments for key in (warc, index_key(warc))}
-    runs = {*touched.runs, *(report_key(*_unit(unit)) for unit in touched.documents)}
+    runs = {*touched.runs, *(report_key(*night) for night in _nights(receipt))}
     changed = {*segments, *runs, *map(state.key, touched.states)}
     delete_versions(store, lambda key: key in changed or key.startswith(("tables/", "staged/")))
+
+
+def _nights(receipt: Receipt) -> list[tuple[str, str]]:
+    """The nights whose outcomes or rows are touched."""
+    nights = {_unit(unit) for unit in receipt.touched.documents}
+    nights |= {(parts[1], parts[2]) for key in receipt.touched.runs if (parts := PurePosixPath(key).parts)}
+    return sorted(nights)
 
 
 def _unit(unit: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
-from tearsheet import state
+from tearsheet import state, tombstones
 from tearsheet.archive import cdxj
 from tearsheet.archive.cdxj import REVISIT_MIME, Entry
 from tearsheet.archive.indexing import index
@@ -41,7 +41,7 @@ COLUMNS = ["document_id", "collection", "night", "source", "url", "final_url", "
 WORDS = ["title", "standfirst", "text"]
 SHORTEST = 16
 """Characters below which a headline or line may be anybody's."""
-_SITEMAP = "<urlset"
+_SITEMAP, _TITLED = "<urlset", "title>"
 LINES = 3
 """First lines of a text by which a feed or front page that holds it is told."""
 
@@ -65,10 +65,10 @@ def prepare(store: Store, asked: Selector, reason: str, *, known: Iterable[str] 
         RecordError: something in the store cannot be read, so that nobody could say that it holds nothing.
     """
     rows = _rows(store, asked)
-    down = _concerned(asked, rows, known)
+    down = _concerned(asked, rows, {*known, *tombstones.load(store).sources})
     now = datetime.now(UTC)
     return Receipt(
-        id=f"{now:%Y%m%dT%H%M%SZ}-{asked.digest}",
+        id=f"{now:%Y%m%dT%H%M%S%fZ}-{asked.digest}",
         status="begun",
         selector=asked,
         reason=reason,
@@ -145,8 +145,8 @@ class Condemned:
     def is_channel(self, entry: Entry, member: bytes) -> bool:
         """Whether an entry is of a feed, sitemap or page that is no capture, and tells of a document.
 
-        By its words, or by linking to it: but a sitemap says no more than that there is such a URL. Of a source that is
-        taken down every such record goes. What cannot be read goes as well.
+        By its words, or by linking to it: but a plain sitemap says no more than that there is such a URL. Of a source
+        that is taken down every such record goes. What cannot be read goes as well.
         """
         if not self._is_near(entry):
             return False
@@ -157,7 +157,8 @@ class Condemned:
         except RecordError:
             return True
         text = decoded(body)
-        return holds(text, self._needles if _SITEMAP in text else self._needles | self._links)
+        untitled = _SITEMAP in text and _TITLED not in text
+        return holds(text, self._needles if untitled else self._needles | self._links)
 
     def _is_near(self, entry: Entry) -> bool:
         if entry.candidate is not None or entry.mime == REVISIT_MIME or not 200 <= entry.status < 300:
