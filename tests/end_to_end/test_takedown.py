@@ -258,6 +258,20 @@ def test_a_night_that_is_run_before_the_rest_is_done_does_not_bring_it_back(
     assert result.outcomes["skipped.tombstone"] == 1
 
 
+def test_a_record_that_comes_back_from_a_backup_is_neither_extracted_nor_published(
+    world: World, asked: Selector, copy: Callable[..., Store]
+) -> None:
+    store = copy()
+    (gone,) = _take(store, asked).documents
+    for info in world.store.list(f"raw/demo/{DAY}/"):
+        store.put(info.key, world.store.get(info.key))
+    world.run(store, DAY)
+    assert gone not in _rows(store)["document_id"].to_list()
+    assert {found.key.partition("/")[0] for found in find(store, PHRASE).found} == {"raw"}
+    assert _take(store, asked).documents == (gone,)
+    assert find(store, PHRASE).found == ()
+
+
 def test_old_versions_of_a_bucket_go_as_well(
     embedded: EmbeddedStore, asked: Selector, copy: Callable[..., Store], world: World
 ) -> None:
