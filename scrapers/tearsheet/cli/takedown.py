@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from tearsheet.cli.render import print_json
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, Workplace, workplace
@@ -104,7 +104,8 @@ def _told(receipt: Receipt | None, *, dry_run: bool, as_json: bool) -> None:
 def _table(receipt: Receipt) -> Table:
     """What a take-down touches, object by object."""
     touched = receipt.touched
-    table = Table("where", "what", title=f"take-down {receipt.id}, {receipt.status}", title_justify="left")
+    head = f"take-down {receipt.id}, {receipt.status}"
+    table = Table(Column("where", overflow="fold"), "what", title=head, title_justify="left")
     for warc, graves in touched.segments.items():
         kinds = ", ".join(grave.kind for grave in graves)
         table.add_row(warc, f"{len(graves)} records, {sum(grave.length for grave in graves)} bytes: {kinds}")
