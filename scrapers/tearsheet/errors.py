@@ -11,6 +11,7 @@ TearsheetError
 ├── InvariantError         publishing refused: the night's numbers do not add up    exit 5
 ├── ExpectationError       published, but a source missed what it was expected to give    exit 6
 ├── BusyError              another run holds this night              exit 7
+├── RemainsError           what was taken down still stands somewhere: run the take-down again
 ├── FetchError             the crawl itself could not run            exit 8
 ├── ExtractError           extraction itself could not run           exit 9
 └── AuditError             the archive does not hold what it says    exit 10
@@ -83,6 +84,10 @@ class BusyError(TearsheetError):
     """Another run of the same night is under way."""
 
     exit_code = 7
+
+
+class RemainsError(TearsheetError):
+    """Something that was taken down, or a phrase that was looked for, still stands in the store."""
 
 
 class FetchError(TearsheetError):

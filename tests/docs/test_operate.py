@@ -86,6 +86,17 @@ def test_the_harvester_writes_everywhere_and_deletes_what_is_derived(folder: str
     assert _may("harvester", "s3:DeleteObject", f"{folder}/x") is derived
 
 
+def test_a_takedown_reaches_old_versions_and_states() -> None:
+    versions = {"s3:ListBucketVersions", "s3:GetObjectVersion", "s3:DeleteObjectVersion"}
+    assert set(_allowed(POLICIES["takedown"])) == versions | {"s3:DeleteObject"}
+    assert _allowed(POLICIES["takedown"])["s3:ListBucketVersions"] == [ARN]
+    for folder in ("raw", "runs", "staged", "tables", "state"):
+        assert _may("takedown", "s3:GetObjectVersion", f"{folder}/x")
+        assert _may("takedown", "s3:DeleteObjectVersion", f"{folder}/x")
+    deletes = [policy for policy in ("harvester", "takedown") if _may(policy, "s3:DeleteObject", "state/x")]
+    assert deletes == ["takedown"]
+
+
 def test_the_analyst_reads_and_lists_and_no_more() -> None:
     assert set(_allowed(POLICIES["analyst"])) == {"s3:GetObject", "s3:ListBucket"}
     for key in (CONFIGURATION, f"{documents.TABLE.prefix}/x", f"{articles.TABLE.prefix}/_delta_log/x"):

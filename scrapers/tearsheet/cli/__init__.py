@@ -35,6 +35,7 @@ COMMANDS = {
     "clean": "clean",
     "record": "record",
     "pull": "pull",
+    "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""
 

@@ -5,6 +5,7 @@ revisit. URLs of one document are one candidate, of which the URL that was known
 of these:
 
 ====================  ===================================================================================
+``skipped.tombstone`` it, or its source, was taken down
 ``captured``          adopted: an earlier attempt at this night holds its page
 ``skipped.rights``    captured on another night, with a rights signal for which nothing is asked again
 ``skipped.seen``      answered on another night, and no revisit is due
@@ -27,10 +28,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
-from tearsheet import state, urls
+from tearsheet import state, tombstones, urls
 from tearsheet.config.models import Source
 from tearsheet.model import CAPTURED, Candidate, ChannelKind, Mention, Outcome
 from tearsheet.state import GIVE_UP_AFTER_NIGHTS, SourceState
+from tearsheet.tombstones import NONE, Tombstones
 
 MAX_MENTIONS = 20
 """Channels kept of a candidate: front page and sections name it over and over."""
@@ -53,6 +55,7 @@ def choose(
     zone: tzinfo = UTC,
     adopted: Collection[str] = frozenset(),
     refused: Collection[str] = frozenset(),
+    taken_down: Tombstones = NONE,
 ) -> Frontier:
     """Decide every candidate of a source.
 
@@ -64,14 +67,14 @@ def choose(
         zone: the collection's time zone, in which a candidate's date is compared with the night.
         adopted: ids of the documents whose pages this night holds already.
         refused: the rights signals of which one is enough for a page not to be asked again.
+        taken_down: what is never to be asked again.
 
     Raises:
         RecordError: an entry is no http(s) URL (those of a ``ChannelPage`` are).
     """
     declared = (source.homepage, *(source.sitemaps or ()), *(source.sections or ()))
-    judge = _Judge(
-        source, night, known, zone, frozenset(adopted), frozenset(map(urls.site, declared)), frozenset(refused)
-    )
+    sites = frozenset(map(urls.site, declared))
+    judge = _Judge(source, night, known, zone, frozenset(adopted), sites, frozenset(refused), taken_down)
     ask: list[_Found] = []
     outcomes: list[Outcome] = []
     for document in _gathered(source, night, known, entries):
@@ -138,9 +141,12 @@ class _Judge:
     adopted: frozenset[str]
     sites: frozenset[str]
     refused: frozenset[str]
+    taken_down: Tombstones
 
     def verdict(self, document: _Found) -> tuple[str, str | None] | None:
         """The outcome and its detail, or None: to be asked."""
+        if self.taken_down.hold(document.document_id, self.source.id):
+            return tombstones.OUTCOME, None
         if document.document_id in self.adopted:
             return CAPTURED, "by an earlier attempt at this night"
         if self._seen(document):
@@ -172,7 +178,10 @@ class _Judge:
         )
 
     def outcome(self, document: _Found, outcome: str, detail: str | None) -> Outcome:
-        """What is not asked; a pending one keeps the night on which it was first pending."""
+        """What is not asked; a pending one keeps the night on which it was first pending.
+
+        What channels said of it is not kept of one that was taken down.
+        """
         candidate, pending = self.candidate(document), self.known.pending.get(document.document_id)
         first_night = pending.first_night if pending else self.night
         return Outcome(
@@ -182,7 +191,7 @@ class _Judge:
             outcome=outcome,
             detail=detail,
             first_night=first_night if outcome.startswith("pending.") else None,
-            mentions=candidate.mentions,
+            mentions=() if outcome == tombstones.OUTCOME else candidate.mentions,
         )
 
     def _seen(self, document: _Found) -> bool:

@@ -89,7 +89,7 @@ def stage(
 
     def tasks() -> Iterator[Task]:
         for warc_key in warc_keys:
-            segment, captures = store.get(warc_key), segment_captures(store, warc_key)
+            segment, captures = store.get(warc_key), _captures(store, warc_key, context)
             todo[warc_key] = len(captures)
             yield from _tasks(segment, captures, context, cpu_seconds)
 
@@ -133,7 +133,7 @@ def restage(store: Store, pool: Pool, before: Context, after: Context, *, cpu_se
             old = rows.filter(changes).select(["warc_offset", "source", "title", PAGE]).to_pylist()
             pages = {row["warc_offset"]: row[PAGE] if _reads_alike(row, before, after) else None for row in old}
             same[warc_key] = _known_by(rows.filter(pc.invert(changes)).select(DOCUMENTS.names), after)
-            captures = [capture for capture in segment_captures(store, warc_key) if capture.warc_offset in pages]
+            captures = [each for each in _captures(store, warc_key, after) if each.warc_offset in pages]
             segment = b"" if all(pages.values()) else store.get(warc_key)
             yield from _tasks(segment, captures, after, cpu_seconds, pages)
 
@@ -143,6 +143,12 @@ def restage(store: Store, pool: Pool, before: Context, after: Context, *, cpu_se
     for warc_key, rows in same.items():
         both = pa.concat_tables([rows, to_arrow(fresh[warc_key])]).sort_by("warc_offset")
         store.put(staged_key(warc_key, after), _parquet(both))
+
+
+def _captures(store: Store, warc_key: str, context: Context) -> list[Capture]:
+    """The captures of a segment, but for what was taken down."""
+    found = segment_captures(store, warc_key)
+    return [capture for capture in found if not context.taken_down.hold(capture.document_id, capture.source)]
 
 
 def _known_by(rows: pa.Table, context: Context) -> pa.Table:

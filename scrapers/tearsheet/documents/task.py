@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from tearsheet.model import NOTHING_LEARNED, ROBOT, Capture, Document, Learned, SourceRule, month_of
+from tearsheet.tombstones import NONE, Tombstones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Context:
     """What the rows of a night share: by source, what is known of it (``learned``) and what it declares.
 
     ``robot``: the name by which a page may speak to us alone. ``withheld``: the rights signals of which one is enough
-    for a page to be kept without its text.
+    for a page to be kept without its text. ``taken_down``: what has no row whatever the night's records hold.
     """
 
     collection: str
@@ -38,6 +39,7 @@ class Context:
     rules: Mapping[str, tuple[SourceRule, ...]] = field(default_factory=dict)
     robot: str = ROBOT
     withheld: frozenset[str] = frozenset()
+    taken_down: Tombstones = NONE
 
     def of(self, source: str) -> Context:
         """What a page of one source needs of it: it goes to the workers with each page."""
@@ -45,6 +47,7 @@ class Context:
             self,
             learned={source: self.learned[source]} if source in self.learned else {},
             rules={source: self.rules[source]} if source in self.rules else {},
+            taken_down=NONE,
         )
 
     def learned_of(self, source: str) -> Learned:

@@ -13,10 +13,12 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
+from tearsheet import tombstones
 from tearsheet.errors import InvariantError, ObjectMissing, RecordError
 from tearsheet.model import CAPTURED, Outcome
 from tearsheet.spiders.job import FetchReport
 from tearsheet.storage import Store
+from tearsheet.tombstones import NONE, Tombstones
 
 DAMAGED = "pending.damaged"
 """It was captured, and the WARC that held it cannot be read to its end."""
@@ -26,12 +28,16 @@ _OUTCOMES = TypeAdapter(list[Outcome])
 
 
 def merge(
-    reports: Iterable[FetchReport], rows: Iterable[Outcome], damage: Callable[[], Sequence[str]] = tuple
+    reports: Iterable[FetchReport],
+    rows: Iterable[Outcome],
+    damage: Callable[[], Sequence[str]] = tuple,
+    taken_down: Tombstones = NONE,
 ) -> list[Outcome]:
     """One outcome a document id, by document id. ``reports`` in the order of their attempts.
 
     ``damage`` says what is wrong with the night's WARCs and is asked only if a captured page has no row: such a page
-    was in a damaged one, and is to be asked again.
+    was in a damaged one, and is to be asked again. What was ``taken_down`` since a report was written is no capture
+    any more.
 
     Raises:
         InvariantError: a page was captured and has no row, and no WARC is damaged.
@@ -40,7 +46,8 @@ def merge(
     for report in reports:
         for outcome in report.outcomes:
             key = (outcome.document_id, outcome.source)
-            by_source[key] = _later(by_source.get(key), outcome)
+            told = bared(outcome) if taken_down.hold(*key) else outcome
+            by_source[key] = _later(by_source.get(key), told)
     merged = {row.document_id: row for row in rows}
     for (document_id, _), outcome in sorted(by_source.items()):
         held = merged.get(document_id)
@@ -59,6 +66,11 @@ def _lost(captured: Outcome, damage: Sequence[str]) -> Outcome:
             "was one deleted under raw/? `tearsheet explain` shows what is known of it"
         )
     return replace(captured, outcome=DAMAGED, detail="; ".join(damage))
+
+
+def bared(outcome: Outcome) -> Outcome:
+    """What is left of the outcome of a candidate that was taken down: nothing that its channels said of it."""
+    return Outcome(document_id=outcome.document_id, url=outcome.url, source=outcome.source, outcome=tombstones.OUTCOME)
 
 
 def _later(earlier: Outcome | None, later: Outcome) -> Outcome:

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tearsheet import tombstones
 from tearsheet.archive.reader import damage
 from tearsheet.config import public
 from tearsheet.config.models import Configuration, Settings
@@ -57,6 +58,7 @@ def context(store: Store, plan: Plan) -> Context:
         rules={source.id: tuple(declared.rule for declared in source.rules) for source in plan.sources if source.rules},
         robot=plan.robot,
         withheld=withheld(plan.rights),
+        taken_down=tombstones.load(store),
     )
 
 
@@ -74,7 +76,7 @@ def settle(store: Store, plan: Plan, pool: Pool, settings: Settings) -> None:
     if not is_open(store, plan) or unfetched(plan, reports(store, plan.collection, plan.night)):
         return
     before = context(store, plan)
-    choose(store, plan, earliest(load_staged(store, before)))
+    choose(store, plan, _rows(store, before))
     restage(store, pool, before, context(store, plan), cpu_seconds=settings.extract.cpu_seconds)
 
 
@@ -85,10 +87,11 @@ def check(store: Store, plan: Plan) -> tuple[pa.Table, list[FetchReport], list[O
         InvariantError: a capture has no row, and no WARC is damaged.
         ObjectMissing: a segment is not staged.
     """
-    rows = earliest(load_staged(store, context(store, plan)))
+    shared = context(store, plan)
+    rows = _rows(store, shared)
     done = reports(store, plan.collection, plan.night)
     damaged = cache(partial(damage, store, plan.collection, plan.night))
-    return rows, done, merge(done, row_outcomes(rows), damaged)
+    return rows, done, merge(done, row_outcomes(rows), damaged, shared.taken_down)
 
 
 def publish(
@@ -128,6 +131,16 @@ def _lose_nothing(store: Store, plan: Plan, outcomes: list[Outcome]) -> None:
             f"{outcome.url} has a row, and the WARC it was made from is damaged since ({outcome.detail}): to publish "
             f"{plan.collection} {plan.night} again would lose the row. Restore the WARC from the bucket's versions"
         )
+
+
+def _rows(store: Store, shared: Context) -> pa.Table:
+    """The staged rows of the night, one a document, without what was taken down since they were staged."""
+    rows, down = earliest(load_staged(store, shared)), shared.taken_down
+    gone = pc.or_(
+        pc.is_in(rows["document_id"], value_set=pa.array(sorted(down.documents), pa.string())),
+        pc.is_in(rows["source"], value_set=pa.array(sorted(down.sources), pa.string())),
+    )
+    return rows.filter(pc.invert(gone))
 
 
 def earliest(tables: Iterator[pa.Table]) -> pa.Table:

@@ -104,6 +104,11 @@ def verdict(store: Store, night: Night, lease: Unleased = UNLEASED) -> RunReport
     return report
 
 
+def rejudge(store: Store, night: Night) -> None:
+    """Write the report of a night anew that is published, and of which something was taken away since."""
+    store.put(report_key(night.plan.collection, night.plan.night), _REPORT.dump_json(judge(night), indent=1))
+
+
 def judge(night: Night) -> RunReport:
     """The run report of a published night."""
     plan, crawls, ended = night.plan, _crawls(night), by_source(night.outcomes)

@@ -20,7 +20,7 @@ from typing import Literal, Self
 
 from scrapy.crawler import Crawler
 
-from tearsheet import state
+from tearsheet import state, tombstones
 from tearsheet.archive.reader import captures
 from tearsheet.errors import StorageError
 from tearsheet.model import CAPTURED
@@ -59,7 +59,7 @@ class Crawl:
         self._finished = True
         self._running: asyncio.Future[list[None]]
         adopted = captures(store, job.collection, job.night)
-        tonight = Tonight({capture.document_id: capture for capture in adopted})
+        tonight = Tonight({capture.document_id: capture for capture in adopted}, tombstones.load(store))
         held = state.held(store)
         self._sources = [SourceCrawl(source, job, store, tonight, new=source.id not in held) for source in job.sources]
 

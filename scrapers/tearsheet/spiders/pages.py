@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 
-from tearsheet import urls
+from tearsheet import tombstones, urls
 from tearsheet.archive import fields
 from tearsheet.archive.reader import record_at
 from tearsheet.archive.record import Record
@@ -20,15 +20,20 @@ from tearsheet.spiders.discovery import conditional
 from tearsheet.spiders.errand import Errand, NoAnswer, Tally
 from tearsheet.state import SourceState
 from tearsheet.storage import Store
+from tearsheet.tombstones import NONE, Tombstones
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Tonight:
-    """What the sources of a batch share, by document id: the night's captures, and which source asked for a page."""
+    """What the sources of a batch share, by document id: the night's captures, and which source asked for a page.
+
+    ``taken_down`` is what none of them may ask.
+    """
 
     captured: dict[str, Capture]
+    taken_down: Tombstones = NONE
     asked_by: dict[str, str] = field(default_factory=dict)
 
 
@@ -101,6 +106,8 @@ class Pages:
         document_id, homepage = urls.document_id(target), self._source.homepage
         if document_id == candidate.document_id:
             return
+        if self._tonight.taken_down.hold(document_id, self._source.id):
+            raise NoAnswer(tombstones.OUTCOME, f"it redirects to {target}")
         if document_id in self._tonight.captured or document_id in self._chosen:
             raise NoAnswer("skipped.same_as", target)
         if self._known.is_seen(document_id, self._night):

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from tearsheet import state, urls
+from tearsheet import state, tombstones, urls
 from tearsheet.config.models import Source
 from tearsheet.discover.frontier import Frontier, choose
 from tearsheet.errors import StorageError
@@ -118,7 +118,7 @@ class SourceCrawl:
     async def _crawl(self, asker: Asker, robots: RobotsFiles) -> None:
         empty = SourceState(source=self.source.id)
         self._known = empty if self._new else await asyncio.to_thread(state.load, self._store, self.source.id)
-        if not self._job.given:
+        if not self._job.given and self.source.id not in self._tonight.taken_down.sources:
             self._discovery = Discovery(
                 self.source, self._job.night, self._known, asker=asker, robots=robots, tally=self.tally
             )
@@ -160,13 +160,30 @@ class SourceCrawl:
         """Pure, and up to seconds long: an outlet's sitemaps may name a hundred thousand pages."""
         job = self._job
         if job.given:
-            ask = tuple(candidate for candidate in job.given if candidate.source == self.source.id)
-            return Frontier(ask=ask, outcomes=())
+            return self._given(job.given)
         entries = [(url, mention) for url, mentions in named.items() for mention in mentions]
         zone = ZoneInfo(job.timezone)
-        adopted = frozenset(self._tonight.captured)
-        refuse = refused(job.settings.rights)
-        return choose(self.source, job.night, known, entries, zone=zone, adopted=adopted, refused=refuse)
+        tonight, refuse = self._tonight, refused(job.settings.rights)
+        return choose(
+            self.source,
+            job.night,
+            known,
+            entries,
+            zone=zone,
+            adopted=frozenset(tonight.captured),
+            refused=refuse,
+            taken_down=tonight.taken_down,
+        )
+
+    def _given(self, given: Iterable[Candidate]) -> Frontier:
+        """What is asked for by name: all of it, but for what was taken down."""
+        ours = [candidate for candidate in given if candidate.source == self.source.id]
+        down = [each for each in ours if self._tonight.taken_down.hold(each.document_id, each.source)]
+        outcomes = (
+            Outcome(document_id=each.document_id, url=each.url, source=each.source, outcome=tombstones.OUTCOME)
+            for each in down
+        )
+        return Frontier(ask=tuple(each for each in ours if each not in down), outcomes=tuple(outcomes))
 
     def _take(self, frontier: Frontier) -> None:
         """Adopt the choice, but for what was asked as a channel, and what an earlier attempt captured of the source."""

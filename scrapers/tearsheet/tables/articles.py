@@ -20,7 +20,7 @@ from tearsheet.tables import delta
 from tearsheet.tables.delta import Published, Table, quoted
 from tearsheet.tables.schema import ARTICLES, conform
 
-__all__ = ["TABLE", "Published", "firsts", "marks", "publish", "topics", "window"]
+__all__ = ["TABLE", "Published", "firsts", "marks", "publish", "remove", "topics", "window"]
 
 TABLE = Table(
     name="articles",
@@ -64,6 +64,19 @@ def publish(
         anew=anew,
     )
     return Published(version=version, rows=rows.num_rows, committed=committed)
+
+
+def remove(store: Store, document_ids: Iterable[str], sources: Iterable[str] = ()) -> int:
+    """Delete the rows of documents, and of sources, from every topic; how many went.
+
+    The marks stay, and with them which nights are fresh: a topic selects a night anew once its documents have changed.
+
+    Raises:
+        StorageError: the store fails, or others commit the same rows without end.
+    """
+    wanted = {"document_id": sorted(document_ids), "source": sorted(sources)}
+    predicate = " OR ".join(f"{column} IN ({_listed(values)})" for column, values in wanted.items() if values)
+    return delta.delete(store, TABLE, predicate) if predicate else 0
 
 
 def app_id(topic: str, collection: str, night: str) -> str:

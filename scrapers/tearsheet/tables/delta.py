@@ -138,6 +138,30 @@ def overwrite(
     )
 
 
+def delete(store: Store, table: Table, predicate: str) -> int:
+    """Delete the rows that ``predicate`` names, in one commit; how many went.
+
+    Raises:
+        StorageError: the store fails, or others commit the same rows without end.
+    """
+    url = store.url(table.prefix)
+    with storage_errors(url):
+        for _ in range(ATTEMPTS):
+            if (opened := open_table(store, table)) is None:
+                return 0
+            try:
+                return int(opened.delete(predicate, writer_properties=WRITER)["num_deleted_rows"])
+            except CommitFailedError:  # somebody else was first
+                continue
+    raise StorageError(f"{url}: {ATTEMPTS} commits in a row were refused, because others write; run it again")
+
+
+def log(store: Store, table: Table) -> list[tuple[int, str, str]]:
+    """The version, kind (``json``, ``checkpoint.parquet`` …) and key of each commit and checkpoint that is kept."""
+    keys = (info.key for info in store.list(f"{table.prefix}/_delta_log/"))
+    return [(int(found["version"]), found["kind"], key) for key in keys if (found := _LOG_FILE.search(key))]
+
+
 def transactions(store: Store, table: Table) -> dict[str, int]:
     """Every app id and the number that its last commit recorded.
 
@@ -147,7 +171,7 @@ def transactions(store: Store, table: Table) -> dict[str, int]:
     Raises:
         StorageError: the log cannot be read.
     """
-    files = _log(store, table)
+    files = log(store, table)
     start = max((version for version, kind, _ in files if kind != "json"), default=-1)
     recorded: dict[str, int] = {}
     with storage_errors(store.url(table.prefix)):
@@ -179,7 +203,7 @@ def removed(store: Store, table: Table) -> set[str]:
     """
     paths: set[str] = set()
     with storage_errors(store.url(table.prefix)):
-        for _, kind, key in _log(store, table):
+        for _, kind, key in log(store, table):
             body = store.get(key)
             if kind == "json":
                 actions = (json.loads(line).get("remove") for line in body.splitlines() if line)
@@ -224,12 +248,6 @@ def _overwrite(
         ),
     )
     return opened.version(), True
-
-
-def _log(store: Store, table: Table) -> list[tuple[int, str, str]]:
-    """The version, kind and key of each commit and checkpoint that is kept."""
-    keys = (info.key for info in store.list(f"{table.prefix}/_delta_log/"))
-    return [(int(found["version"]), found["kind"], key) for key in keys if (found := _LOG_FILE.search(key))]
 
 
 def _checkpointed(checkpoint: bytes) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Upkeep of the tables: small files made one, files that no version needs deleted. Neither changes a row."""
+"""Upkeep of the tables: small files made one, files that no version needs deleted. Nothing here changes a row."""
 
 from __future__ import annotations
 
@@ -48,6 +48,30 @@ def unnamed(store: Store, table: Table, retain: timedelta = timedelta(days=7)) -
         hours = int(retain / timedelta(hours=1))
         idle = opened.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=True)
     return sorted({f"{table.prefix}/{path}" for path in idle} - delta.removed(store, table))
+
+
+def purge(store: Store) -> dict[str, int]:
+    """Delete every file and every commit but what the present version needs; how many went, by table.
+
+    After it no earlier version can be read: whatever a row once held is in no file of the tables. Nothing else may
+    write or read them meanwhile. To be killed in it does no harm; run it again.
+
+    Raises:
+        StorageError: the store fails.
+    """
+    return {table.name: _vacuum(store, table, timedelta(0)) + _forget(store, table) for table in TABLES}
+
+
+def _forget(store: Store, table: Table) -> int:
+    """Make a checkpoint of the present version, and delete the log before it."""
+    opened = delta.open_table(store, table)
+    if opened is None:
+        return 0
+    with delta.storage_errors(store.url(table.prefix)):
+        opened.create_checkpoint()
+    old = [key for version, _, key in delta.log(store, table) if version < opened.version()]
+    store.delete(old)
+    return len(old)
 
 
 def _compact(store: Store, table: Table) -> int:

@@ -14,6 +14,7 @@ from tearsheet.config.models import Limits, Source
 from tearsheet.discover.frontier import MAX_MENTIONS, Frontier, choose
 from tearsheet.model import Candidate, ChannelKind, Mention, Outcome
 from tearsheet.state import GIVE_UP_AFTER_NIGHTS, Pending, Seen, SourceState, Visit
+from tearsheet.tombstones import Tombstones
 from tearsheet.urls import document_id
 
 NIGHT = "2024-05-06"
@@ -296,3 +297,14 @@ def test_a_page_that_refused_is_not_asked_again(signals: tuple[str, ...], refuse
     visits = {night(-1): Visit(digest="sha256:x")}
     known = SourceState(source="press", seen={document_id(STORY): Seen(url=STORY, visits=visits, signals=signals)})
     assert outcome(choose(source(), NIGHT, known, [(STORY, mention())], refused=refused)) == expected
+
+
+@pytest.mark.parametrize(
+    "down", [Tombstones(documents=frozenset({document_id(STORY)})), Tombstones(sources=frozenset({"press"}))]
+)
+@pytest.mark.parametrize("known", [SourceState(source="press"), seen(STORY, night(-1)), pending(night(-1))])
+def test_what_was_taken_down_is_never_asked_whatever_is_known_of_it(down: Tombstones, known: SourceState) -> None:
+    told = mention(NIGHT, title="A title")
+    found = choose(source(revisit=(1,)), NIGHT, known, [(STORY, told)], adopted={document_id(STORY)}, taken_down=down)
+    assert found.ask == ()
+    assert [(outcome.outcome, outcome.mentions) for outcome in found.outcomes] == [("skipped.tombstone", ())]

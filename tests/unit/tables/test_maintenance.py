@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
+import polars as pl
+
 from tearsheet.model import Document
 from tearsheet.storage import Store
-from tearsheet.tables import documents, maintenance
+from tearsheet.tables import delta, documents, maintenance
 from tearsheet.tables.schema import to_arrow
 
 Make = Callable[..., Document]
@@ -45,3 +48,23 @@ def test_vacuum_deletes_what_is_replaced_and_old(store: Store, make_document: Ma
 
 def test_a_store_without_tables_needs_no_upkeep(store: Store) -> None:
     assert maintenance.compact(store) == maintenance.vacuum(store) == {"documents": 0, "articles": 0}
+
+
+def test_a_purge_leaves_the_present_version_and_no_other(store: Store, make_document: Make) -> None:
+    keys = [("press", night) for night in NIGHTS]
+    for n, night in enumerate(NIGHTS):
+        publish(store, night, make_document(n, night, title="A name that has to go"))
+        publish(store, night, make_document(n + 50, night))
+    recorded = documents.fingerprints(store, keys)
+    rows = [documents.rows(store, "press", night) for night in NIGHTS]
+    assert maintenance.purge(store)["documents"] > len(NIGHTS)
+    assert documents.fingerprints(store, keys) == recorded
+    assert all(before.equals(documents.rows(store, "press", night)) for before, night in zip(rows, NIGHTS, strict=True))
+    held = [pl.read_parquet(io.BytesIO(store.get(key))) for key in files(store)]
+    assert sum(file.height for file in held) == len(NIGHTS)
+    assert not any("A name that has to go" in file["title"] for file in held)
+    versions = {version for version, _, _ in delta.log(store, documents.TABLE)}
+    assert len(versions) == 1, "one checkpoint with its commit"
+    maintenance.purge(store)
+    assert publish(store, NIGHTS[0], make_document(99, NIGHTS[0])).committed
+    assert documents.rows(store, "press", NIGHTS[0]).height == 1
