@@ -138,6 +138,15 @@ class Lease(Unleased):
             f"{self._store.url(self._key)}: {_ATTEMPTS} renewals in a row came too late; run the night again"
         )
 
+    def refuse_held(self) -> None:
+        """See that no other owner holds the night; nothing is written.
+
+        Raises:
+            BusyError: another run holds it; says who, since when, and until when.
+        """
+        if (standing := self._standing()) is not None:
+            self._refuse_held(*standing)
+
     def release(self) -> None:
         """Let anybody take it, if it still is this owner's."""
         for _ in range(_ATTEMPTS):
@@ -197,6 +206,17 @@ class Lease(Unleased):
 def lease_key(collection: str, night: str) -> str:
     """Where the lease of a night stands."""
     return f"runs/{collection}/{night}/lease.json"
+
+
+def refuse_running(store: Store) -> None:
+    """See that no run works on any night: for what changes the tables under all of them.
+
+    Raises:
+        BusyError: one does; says which, and who.
+    """
+    for key in [info.key for info in store.list("runs/") if info.key.endswith("/lease.json")]:
+        _, collection, night, _ = key.split("/")
+        Lease(store, collection, night, claim(0)).refuse_held()
 
 
 @contextmanager

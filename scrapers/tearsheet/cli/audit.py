@@ -19,6 +19,7 @@ from tearsheet.cli.show import counted
 from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, Workplace, workplace
 from tearsheet.documents.pool import Pool
+from tearsheet.lease import refuse_running
 from tearsheet.model import parse_night
 
 SHOWN = 20
@@ -42,7 +43,8 @@ def audit(
     """Check that the archive holds what it says.
 
     WARCs, indexes, rows, outcomes, reports, states and topics are held against each other; ends with exit code 10 if
-    anything is found. Pages themselves (raw/*.warc.gz) are never written. Repair while no night runs.
+    anything is found. Pages themselves (raw/*.warc.gz) are never written. No repair is begun
+    while a night runs.
     """
     asked = Asked(
         collection=collection,
@@ -58,6 +60,7 @@ def audit(
             report = _audit(place, pool, asked, quiet=as_json)
             told, done = {"found": dataclasses.asdict(report)}, list[str]()
             if repair and report.findings:
+                refuse_running(place.store)
                 tell = partial(Console(stderr=True, quiet=as_json).print, markup=False, highlight=False)
                 done = run_repair(place.store, place.configuration, pool, report.findings, tell)
                 report = _audit(place, pool, asked, quiet=as_json)

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from tearsheet.cli.render import print_json
+from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, Workplace, workplace
 from tearsheet.errors import ConfigError, RemainsError
+from tearsheet.lease import refuse_running
 from tearsheet.storage import Store
 from tearsheet.takedown import Receipt, Selector, attested, earlier, execute, find, prepare, selector
 from tearsheet.takedown.receipt import as_dict
@@ -35,8 +36,8 @@ def takedown(
 ) -> None:
     """Remove an article, an author or a source from the whole store, and keep a receipt.
 
-    Text, page, rows, old files and old versions go; a tombstone keeps the page from being fetched again. Stop the
-    nights first. What was killed is resumed by the same command.
+    Text, page, rows, old files and old versions go; a tombstone keeps the page from being fetched again. Refused
+    while a night runs. What was killed is resumed by the same command.
     """
     asked = selector(url, source, author) if url or source or author or not verify else None
     if asked and not reason and not dry_run:
@@ -66,11 +67,16 @@ def _drawn_up(place: Workplace, asked: Selector, reason: str, *, quiet: bool) ->
 
 
 def _done(store: Store, receipt: Receipt, *, sure: bool, quiet: bool) -> Receipt:
-    """The receipt, executed unless it is already, once the operator is sure."""
+    """The receipt, executed unless it is already, once the operator is sure.
+
+    Raises:
+        BusyError: a night is running; nothing was removed.
+    """
     if receipt.status == "done":
         return receipt
     if not sure:
         typer.confirm("Remove all of this for good?", abort=True, err=True)
+    refuse_running(store)
     with _bar(quiet=quiet) as tell:
         return execute(store, receipt, tell=tell)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
+from tearsheet import tombstones
+from tearsheet.archive.reader import damage
 from tearsheet.harvest.fetch import reports
 from tearsheet.harvest.outcomes import merge
 from tearsheet.harvest.plan import Plan
@@ -17,11 +21,12 @@ def recall(store: Store, plan: Plan, rows: pl.DataFrame, version: int) -> Night:
     """The night that ``publish`` once returned; ``rows`` are those of the table, which has this version.
 
     Raises:
-        InvariantError: a page was captured and has no row.
+        InvariantError: a page was captured and has no row, and no WARC is damaged.
         RecordError: an attempt's report cannot be read.
     """
     table = conform(rows.to_arrow(), DOCUMENTS)
     done = reports(store, plan.collection, plan.night)
+    damaged = partial(damage, store, plan.collection, plan.night)
     return Night(
         plan=plan,
         published=documents.Published(
@@ -30,7 +35,7 @@ def recall(store: Store, plan: Plan, rows: pl.DataFrame, version: int) -> Night:
             committed=False,
             fingerprint=documents.fingerprint_of(table),
         ),
-        outcomes=merge(done, row_outcomes(table)),
+        outcomes=merge(done, row_outcomes(table), damaged, tombstones.load(store)),
         rows=table,
         reports=done,
     )

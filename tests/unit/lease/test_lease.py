@@ -19,7 +19,7 @@ from tests.storage.conftest import Faults
 
 from tearsheet.config.models import StoreSettings
 from tearsheet.errors import BusyError, RecordError
-from tearsheet.lease import Claim, Lease, claim, hold, lease_key
+from tearsheet.lease import Claim, Lease, claim, hold, lease_key, refuse_running
 from tearsheet.storage import Store
 from tearsheet.storage.embedded import EmbeddedStore
 
@@ -208,3 +208,10 @@ def test_what_is_no_lease_is_named(store: Store) -> None:
 
 def _is_zombie(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "Z"
+
+
+def test_what_concerns_all_nights_waits_for_each_of_them(store: Store) -> None:
+    refuse_running(store)
+    with hold(store, *NIGHT, 60), pytest.raises(BusyError, match="press 2026-01-12 is held by run"):
+        refuse_running(store)
+    refuse_running(store)
