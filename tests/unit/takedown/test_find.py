@@ -29,7 +29,7 @@ def parquet(**columns: object) -> bytes:
 
 
 def packed(value: object) -> bytes:
-    return gzip.compress(json.dumps(value).encode())
+    return gzip.compress(json.dumps(value).encode(), mtime=0)
 
 
 @pytest.mark.parametrize(
