@@ -100,15 +100,21 @@ class Discovery:
         source = self._source
         sitemaps = [Channel(url, ChannelKind.SITEMAP) for url in source.sitemaps or ()]
         if source.sitemaps is None:
-            robots = await self._robots.of(source.homepage, self._errand)
             usual = Channel(urljoin(source.homepage, "/sitemap.xml"), ChannelKind.SITEMAP, guessed=True)
-            sitemaps = [Channel(url, ChannelKind.SITEMAP) for url in robots.sitemaps] or [usual]
+            sitemaps = [Channel(url, ChannelKind.SITEMAP) for url in await self._robots_sitemaps()] or [usual]
         return [
             *(Channel(url, ChannelKind.FEED) for url in source.feeds or ()),
             *sitemaps,
             Channel(source.homepage, ChannelKind.FRONT_PAGE),
             *(Channel(url, ChannelKind.SECTION) for url in source.sections or ()),
         ]
+
+    async def _robots_sitemaps(self) -> tuple[str, ...]:
+        """None where the homepage may not be asked at all, which its own request will tell."""
+        try:
+            return (await self._robots.of(self._source.homepage, self._errand)).sitemaps
+        except NoAnswer:
+            return ()
 
     def _enqueue(self, channel: Channel, queue: deque[Channel]) -> None:
         if channel.url not in self._queued:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from tearsheet.archive.coding import decode
 from tearsheet.discover.robots import Robots, parse_robots
 from tearsheet.errors import RecordError
+from tearsheet.spiders.addresses import FORBIDDEN_ADDRESS
 from tearsheet.spiders.asking import Asker, header
 from tearsheet.spiders.errand import Errand, NoAnswer
 
@@ -25,7 +26,11 @@ class RobotsFiles:
         self._files: dict[str, asyncio.Task[Robots]] = {}
 
     async def of(self, url: str, errand: Errand) -> Robots:
-        """The rules of a URL's origin. The request counts for the errand's source."""
+        """The rules of a URL's origin. The request counts for the errand's source.
+
+        Raises:
+            NoAnswer: ``failed.forbidden_address``, which is what the origin's pages end with as well.
+        """
         split = urlsplit(url)
         origin = f"{split.scheme}://{split.netloc}"
         if origin not in self._files:
@@ -43,6 +48,8 @@ class RobotsFiles:
             response = await self._asker.follow(url, errand, limit=MAX_REDIRECTS)
             body = decode(response.body, header(response, "Content-Encoding") or "", CAP)
         except NoAnswer as failure:
+            if failure.outcome == FORBIDDEN_ADDRESS:
+                raise
             return _without_answer(failure)
         except RecordError:
             return parse_robots(None, None)
