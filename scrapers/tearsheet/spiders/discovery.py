@@ -87,13 +87,14 @@ class Discovery:
         """Ask every channel, at most MAX_CHANNELS."""
         for first in await self._first():
             self._enqueue(first, self._queue)
-        asked = 0
-        while channel := self._next():
-            if asked < MAX_CHANNELS:
-                await self._ask(channel)
-            else:
-                self._report(channel, error=f"not asked: {MAX_CHANNELS} channels a source and night are the limit")
-            asked += 1
+        for _ in range(MAX_CHANNELS):
+            if (channel := self._next()) is None:
+                return
+            await self._ask(channel)
+        if channel := self._next():
+            more = len(self._queue) + len(self._last)
+            limit = f"{MAX_CHANNELS} channels a source and night are the limit"
+            self._report(channel, error=f"not asked, nor are {more} more: {limit}")
 
     async def _first(self) -> list[Channel]:
         """What is known before anything was asked, and robots' sitemaps; who names none may have the usual one."""
@@ -171,7 +172,7 @@ class Discovery:
             night=self._night,
             etag=header(response, "ETag"),
             last_modified=header(response, "Last-Modified"),
-            named=tuple(child.url for child in named),
+            named=tuple(child.url for child in named[:MAX_CHANNELS]),
         )
         if page.truncated:
             told = {"source": self._source.id, "url": channel.url}
