@@ -11,7 +11,7 @@ PORT ?= 8765
 KILLS ?= 20
 SECONDS_EACH ?= 60
 
-.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler hostile replay-tools lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura o
 
 torture: $(READY) ## kill nights at any point and hold them against one never killed; KILLS=300 for long, SEED=n for the same
 	@$(BIN)/python -m tests.torture.campaign --kills $(KILLS) $(if $(SEED),--seed $(SEED))
+
+hostile: $(READY) ## one night of a hostile web beside healthy outlets: what ends unlike it should, memory, seconds
+	@$(BIN)/python -m tests.hostile.run
 
 replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
 

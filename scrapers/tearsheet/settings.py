@@ -14,6 +14,10 @@ SPIDER_MODULES = ["tearsheet.spiders.press"]
 # SIGTERM ends what is in flight at once. https://docs.scrapy.org/en/latest/topics/asyncio.html
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
+# Default: Scrapy's, which it stands on. What may be connected to is decided where names become addresses.
+# https://docs.scrapy.org/en/latest/topics/settings.html#twisted-dns-resolver
+TWISTED_DNS_RESOLVER = "tearsheet.spiders.resolver.Resolver"
+
 # Manners. https://docs.scrapy.org/en/latest/topics/settings.html#download-slots
 # Pace sets delay and concurrency of each site before its first request; these are what it falls back to.
 
@@ -51,6 +55,7 @@ DOWNLOADER_MIDDLEWARES = {
     "tearsheet.middlewares.robots.RobotsMiddleware": 100,
     "tearsheet.middlewares.rights.RightsMiddleware": 150,
     "tearsheet.middlewares.backoff.Backoff": 550,
+    "tearsheet.middlewares.guard.AddressGuard": 600,
     "tearsheet.middlewares.proxy.Proxy": 750,
     "tearsheet.middlewares.pace.Pace": 800,
     "tearsheet.middlewares.archive.ArchiveMiddleware": 950,

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 MAX_URL_LENGTH = 8_000
 """Characters; RFC 9110, section 4.1, asks everybody to support at least that many."""
 
+MAX_PORT = 65_535
+
 _TRACKERS = frozenset(
     """
     fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id srsltid gad_source
@@ -174,6 +176,8 @@ def _parts(url: str) -> _Parts:
     if authority is None:
         _refuse(url, "no valid host")
     port = authority[2]
+    if port and int(port) > MAX_PORT:
+        _refuse(url, "no valid port")
     return _Parts(authority[1], None if port in ("80", "443") else port, split.path or "/", split.query)
 
 

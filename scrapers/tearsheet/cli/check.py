@@ -101,10 +101,11 @@ def _survey_all(sources: Sequence[Source], settings: FetchSettings, *, quiet: bo
     try:
         from tearsheet.cli.polite import PoliteClient
         from tearsheet.cli.survey import refuse_without_contact, survey
+        from tearsheet.spiders.addresses import declared_urls
     except ModuleNotFoundError as error:
         raise ConfigError(f"--online needs {error.name}: pip install 'tearsheet[harvest]'") from error
     refuse_without_contact([source.homepage for source in sources], settings)
-    client, surveys = PoliteClient(settings), {}
+    client, surveys = PoliteClient(settings, declared_urls(sources)), {}
     executor = ThreadPoolExecutor(AT_ONCE)
     try:
         with Progress(console=Console(stderr=True), transient=True, disable=quiet) as progress:

@@ -1,26 +1,38 @@
 """The few requests that ``check --online`` and ``record`` make: the manners of the harvest without its machinery.
 
 One request at a time a site with a delay between, robots.txt of every host obeyed (RFC 9309) and its Crawl-delay kept,
-the User-Agent of the settings; redirects, bytes and seconds have an end. Without a contact only loopback is asked.
+the User-Agent of the settings; redirects, bytes and seconds have an end. Without a contact only loopback is asked, and
+no address that is neither public nor opened by the configuration.
 """
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 import urllib.request
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from functools import partial
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from tearsheet.archive.coding import decode
 from tearsheet.config.models import FetchSettings
 from tearsheet.discover.robots import Robots, parse_robots
 from tearsheet.errors import RecordError
+from tearsheet.spiders.addresses import Reach, reach_of
 from tearsheet.spiders.hosts import is_loopback
 from tearsheet.urls import site
 
@@ -70,9 +82,10 @@ class _Rules:
 
 
 class PoliteClient:
-    """Asks for URLs; may be shared by threads."""
+    """Asks for URLs; may be shared by threads. ``declared`` are the URLs that the operator named."""
 
-    def __init__(self, settings: FetchSettings) -> None:
+    def __init__(self, settings: FetchSettings, declared: Iterable[str] = ()) -> None:
+        self._reach = reach_of(settings, declared)
         self._settings = settings
         self._agent = settings.agent
         self._lock = threading.Lock()
@@ -116,6 +129,8 @@ class PoliteClient:
         for _ in range(redirects + 1):
             if not self._settings.contact and not is_loopback(url):
                 raise NoAnswer("not asked: fetch.contact is not set")
+            if address := self._reach.refuses_url(url):
+                raise NoAnswer(f"not asked: {_forbidden(url, address)}")
             answer = self._request(url, self._pause(url, delay) if obey else delay)
             if answer.status not in REDIRECTS or answer.location is None:
                 return answer
@@ -192,7 +207,7 @@ class PoliteClient:
         proxy = self._proxy(url)
         with self._lock:
             if proxy not in self._pools:
-                self._pools[proxy] = _new_pool(proxy)
+                self._pools[proxy] = _new_pool(proxy, self._reach)
             return self._pools[proxy]
 
     def _proxy(self, url: str) -> str | None:
@@ -205,10 +220,51 @@ class PoliteClient:
         return urllib.request.getproxies().get(parts.scheme)
 
 
-def _new_pool(proxy: str | None) -> urllib3.PoolManager:
+class _Guarded(HTTPConnection):
+    """Resolves its host once, and connects to an address that may be asked."""
+
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._reach = reach
+
+    def _new_conn(self) -> socket.socket:
+        name = self._dns_host
+        self._dns_host = self._address(name)
+        try:
+            return super()._new_conn()
+        finally:
+            self._dns_host = name
+
+    def _address(self, name: str) -> str:
+        try:
+            found = [str(each[4][0]) for each in socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)]
+        except (OSError, UnicodeError) as error:
+            raise NameResolutionError(name, self, socket.gaierror(str(error))) from error
+        allowed = [address for address in found if not self._reach.refuses(name, self.port, address)]
+        if not allowed:
+            raise NewConnectionError(self, f"not asked: {_forbidden(name, found[0])}")
+        return allowed[0]
+
+
+class _GuardedTls(_Guarded, HTTPSConnection):
+    """The same before TLS."""
+
+
+class _GuardedPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Guarded
+
+
+class _GuardedTlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _GuardedTls
+
+
+def _new_pool(proxy: str | None, reach: Reach) -> urllib3.PoolManager:
     # Certificates are not verified, as in the harvest: what is asked here is whether the harvest will get an answer.
     if proxy is None:
-        return urllib3.PoolManager(cert_reqs="CERT_NONE")
+        manager = urllib3.PoolManager(cert_reqs="CERT_NONE")
+        pools: Any = {"http": partial(_GuardedPool, reach=reach), "https": partial(_GuardedTlsPool, reach=reach)}
+        manager.pool_classes_by_scheme = pools
+        return manager
     parts = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
     login = f"{parts.username}:{parts.password or ''}" if parts.username else None
     address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
@@ -229,17 +285,12 @@ def _site(url: str) -> str:
 
 
 def _target(url: str, location: str) -> str:
-    """Where a redirect leads; from the web it may not lead to this machine or into its network."""
+    """Where a redirect leads."""
     target = urljoin(url, location)
     if urlsplit(target).scheme not in ("http", "https"):
         raise NoAnswer(f"redirects to {target}, which is no web address")
-    if not is_loopback(url) and (is_loopback(target) or _is_private(target)):
-        raise NoAnswer(f"redirects to {target}, which is no public address")
     return target
 
 
-def _is_private(url: str) -> bool:
-    try:
-        return not ip_address(urlsplit(url).hostname or "").is_global
-    except ValueError:
-        return False
+def _forbidden(url: str, address: str) -> str:
+    return f"{url} leads to {address}, which is no public address; fetch.private_networks can open it"

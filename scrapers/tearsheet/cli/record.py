@@ -82,7 +82,7 @@ def _fetched(url: str, config: Path) -> Answer:
     settings = load_settings(config).fetch
     refuse_without_contact([url], settings)
     try:
-        answer = PoliteClient(settings).ask(url, delay=PAUSE)
+        answer = PoliteClient(settings, [url]).ask(url, delay=PAUSE)
     except NoAnswer as failure:
         raise FetchError(f"{url} gave no page: {failure}") from failure
     if not answer.media_type.lower().startswith(HTML):

@@ -13,18 +13,20 @@ from importlib.metadata import version
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tearsheet.config.cron import a_schedule
 from tearsheet.config.rules import (
     a_contact,
     a_country,
     a_language,
+    a_network,
     a_proxy,
     a_selector,
     a_user_agent,
     a_web_address,
     a_zone,
+    listed,
 )
 from tearsheet.errors import ConfigError
 from tearsheet.model import SourceRule
@@ -41,6 +43,7 @@ HttpProxy = Annotated[str, Field(pattern=WEB_ADDRESS), AfterValidator(a_proxy)]
 Country = Annotated[str, Field(pattern=COUNTRY), AfterValidator(a_country)]
 Language = Annotated[str, Field(pattern=LANGUAGE), AfterValidator(a_language)]
 Selector = Annotated[str, Field(min_length=1), AfterValidator(a_selector)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(a_network)], ...], BeforeValidator(listed)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
@@ -186,6 +189,9 @@ class FetchSettings(Strict):
     )
     proxy: HttpProxy | None = Field(
         None, repr=False, description="proxy URL; else the environment's http_proxy, https_proxy, no_proxy"
+    )
+    private_networks: Networks = Field(
+        (), description="networks outside the public internet that may be asked, such as 10.1.0.0/16"
     )
     timeout: float = Field(30.0, gt=0, le=3600, description="seconds a response may take")
     max_bytes: int = Field(10_000_000, ge=10_000, description="bytes of a body as received")

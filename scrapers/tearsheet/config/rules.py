@@ -7,6 +7,7 @@ import re
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
+from ipaddress import ip_network
 from string import Formatter
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -71,6 +72,21 @@ def a_proxy(url: str) -> str:
     if not parts.hostname or parts.port == 0:
         raise ValueError("the proxy's address names no host")
     return url
+
+
+def a_network(text: str) -> str:
+    """A network in CIDR notation, or one address."""
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no network such as 10.1.0.0/16 or fd00::/8: {error}") from error
+
+
+def listed(value: object) -> object:
+    """A list of JSON as a tuple; text, which is all that the environment holds, parted at its commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(","))
+    return tuple(value) if isinstance(value, list) else value
 
 
 def a_contact(text: str) -> str:

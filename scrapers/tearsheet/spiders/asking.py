@@ -89,7 +89,10 @@ class Asker:
         asked = {url}
         for _ in range(limit + 1):
             response = await self._download(url, errand, headers)
-            target = redirect_target(response)
+            try:
+                target = redirect_target(response)
+            except RecordError as error:
+                raise NoAnswer("failed.bad_url", f"{url} redirects: {error}", response.status) from error
             if target is None:
                 return response
             if target in asked:
@@ -100,7 +103,7 @@ class Asker:
 
     async def _download(self, url: str, errand: Errand, headers: Mapping[str, str] | None) -> Response:
         try:
-            request = Request(url, headers=dict(headers or {}), meta={META: errand})
+            request = Request(urls.anonymous(url), headers=dict(headers or {}), meta={META: errand})
         except ValueError as error:
             raise NoAnswer("failed.bad_url", redacted(f"{url}: {error}")) from error
         try:
@@ -118,12 +121,23 @@ def outcome_of(status: int) -> str:
 
 
 def redirect_target(response: Response) -> str | None:
-    """Where a response redirects to over http(s), without user info; None where it does not."""
+    """Where a response redirects to over http(s), without user info; None where it does not.
+
+    Raises:
+        RecordError: that is no URL.
+    """
     location = response.headers.get("Location")
     if response.status not in _REDIRECTS or not location:
         return None
-    target = urls.anonymous(urljoin(response.url, safe_url_string(location.strip())))
-    return target if urlsplit(target).scheme in ("http", "https") else None
+    try:
+        target = urls.anonymous(urljoin(response.url, safe_url_string(location.strip())))
+        is_web = urlsplit(target).scheme in ("http", "https")
+    except ValueError as error:
+        raise RecordError(f"{location[:200]!r} is no URL: {error}") from error
+    if not is_web:
+        return None
+    urls.host(target)
+    return target
 
 
 def header(response: Response, name: str) -> str | None:

@@ -87,28 +87,35 @@ class Discovery:
         """Ask every channel, at most MAX_CHANNELS."""
         for first in await self._first():
             self._enqueue(first, self._queue)
-        asked = 0
-        while channel := self._next():
-            if asked < MAX_CHANNELS:
-                await self._ask(channel)
-            else:
-                self._report(channel, error=f"not asked: {MAX_CHANNELS} channels a source and night are the limit")
-            asked += 1
+        for _ in range(MAX_CHANNELS):
+            if (channel := self._next()) is None:
+                return
+            await self._ask(channel)
+        if channel := self._next():
+            more = len(self._queue) + len(self._last)
+            limit = f"{MAX_CHANNELS} channels a source and night are the limit"
+            self._report(channel, error=f"not asked, nor are {more} more: {limit}")
 
     async def _first(self) -> list[Channel]:
         """What is known before anything was asked, and robots' sitemaps; who names none may have the usual one."""
         source = self._source
         sitemaps = [Channel(url, ChannelKind.SITEMAP) for url in source.sitemaps or ()]
         if source.sitemaps is None:
-            robots = await self._robots.of(source.homepage, self._errand)
             usual = Channel(urljoin(source.homepage, "/sitemap.xml"), ChannelKind.SITEMAP, guessed=True)
-            sitemaps = [Channel(url, ChannelKind.SITEMAP) for url in robots.sitemaps] or [usual]
+            sitemaps = [Channel(url, ChannelKind.SITEMAP) for url in await self._robots_sitemaps()] or [usual]
         return [
             *(Channel(url, ChannelKind.FEED) for url in source.feeds or ()),
             *sitemaps,
             Channel(source.homepage, ChannelKind.FRONT_PAGE),
             *(Channel(url, ChannelKind.SECTION) for url in source.sections or ()),
         ]
+
+    async def _robots_sitemaps(self) -> tuple[str, ...]:
+        """None where the homepage may not be asked at all, which its own request will tell."""
+        try:
+            return (await self._robots.of(self._source.homepage, self._errand)).sitemaps
+        except NoAnswer:
+            return ()
 
     def _enqueue(self, channel: Channel, queue: deque[Channel]) -> None:
         if channel.url not in self._queued:
@@ -165,7 +172,7 @@ class Discovery:
             night=self._night,
             etag=header(response, "ETag"),
             last_modified=header(response, "Last-Modified"),
-            named=tuple(child.url for child in named),
+            named=tuple(child.url for child in named[:MAX_CHANNELS]),
         )
         if page.truncated:
             told = {"source": self._source.id, "url": channel.url}

@@ -18,6 +18,7 @@ from tearsheet.collector import collect_rarely
 from tearsheet.config.models import Source
 from tearsheet.errors import ConfigError, FetchError, TearsheetError
 from tearsheet.spiders import logs
+from tearsheet.spiders.addresses import declared_urls, reach_of
 from tearsheet.spiders.crawl import Crawl
 from tearsheet.spiders.hosts import refuse_without_contact
 from tearsheet.spiders.job import JOB, Job
@@ -80,6 +81,7 @@ def scrapy_settings(job: Job) -> Settings:
             "USER_AGENT": fetch.agent,
             "TEARSHEET_CONTACT": fetch.contact,
             "TEARSHEET_PROXY": fetch.proxy,
+            "TEARSHEET_REACH": reach_of(fetch, declared_urls(job.sources)),
             "TEARSHEET_MAX_RETRY_AFTER": fetch.max_retry_after,
             "DOWNLOAD_TIMEOUT": fetch.timeout,
             "DOWNLOAD_MAXSIZE": fetch.max_bytes,

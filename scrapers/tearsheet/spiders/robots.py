@@ -5,6 +5,7 @@ from __future__ import annotations
 from tearsheet.archive.coding import decode
 from tearsheet.discover.robots import Robots, parse_robots
 from tearsheet.errors import RecordError
+from tearsheet.spiders.addresses import FORBIDDEN_ADDRESS
 from tearsheet.spiders.asking import Asker, header
 from tearsheet.spiders.errand import Errand, NoAnswer
 from tearsheet.spiders.origins import OriginFiles
@@ -16,7 +17,10 @@ CAP = 10_000_000
 
 
 class RobotsFiles(OriginFiles[Robots]):
-    """The rules of every origin that is asked anything."""
+    """The rules of every origin that is asked anything.
+
+    An address that may not be asked is no answer: ``of`` raises ``failed.forbidden_address``, as its pages end.
+    """
 
     def __init__(self, asker: Asker) -> None:
         super().__init__()
@@ -28,6 +32,8 @@ class RobotsFiles(OriginFiles[Robots]):
             response = await self._asker.follow(f"{origin}/robots.txt", own, limit=MAX_REDIRECTS)
             body = decode(response.body, header(response, "Content-Encoding") or "", CAP)
         except NoAnswer as failure:
+            if failure.outcome == FORBIDDEN_ADDRESS:
+                raise
             return _without_answer(failure)
         except RecordError:
             return parse_robots(None, None)

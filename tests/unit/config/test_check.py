@@ -185,6 +185,21 @@ def test_the_web_is_asked_through_the_proxy_and_may_not_lead_back(
     assert "no public address" in str(survey["channels"])
 
 
+def test_a_page_leads_to_no_other_place_of_this_machine(serve: Serve, tmp_path: Path) -> None:
+    secret = serve({"/feed.xml": FEED.format("")})
+    port = secret.url.rpartition(":")[2]
+    feed = f"http://2130706433:{port}/feed.xml"
+    link = f'<html><head><link rel="alternate" type="application/rss+xml" href="{feed}"></head></html>'
+    site = serve({"/": link, "/sitemap.xml": Page("", 302, {"Location": f"http://localhost:{port}/feed.xml"})})
+    folder = configure(
+        tmp_path, {"id": "web", "homepage": f"{site.url}/"}, settings="fetch: {contact: desk@press.example}"
+    )
+    survey = surveys(run("--config", str(folder), "--online", "--json"))["web"]
+    errors = [channel["error"] or "" for channel in survey["channels"]]
+    assert sum("which is no public address" in error for error in errors) == 2, survey
+    assert secret.asked == []
+
+
 def test_sources_can_be_chosen_and_disabled_ones_are_asked_only_by_name(serve: Serve, tmp_path: Path) -> None:
     site = serve(GOOD)
     off = {"id": "off", "homepage": f"{site.url}/", "enabled": False, "reason": "moved"}

@@ -8,7 +8,7 @@ from collections import Counter
 from tests.unit.spiders.press import Desk, Run, feed, sitemap, sitemap_index, title
 
 from tearsheet import state
-from tearsheet.spiders.discovery import kind_of
+from tearsheet.spiders.discovery import MAX_CHANNELS, kind_of
 from tearsheet.state import SourceState
 
 XML = {"kind": "application/xml", "packed": True}
@@ -152,3 +152,19 @@ def test_what_nobody_named_the_kind_of_is_seen_from_its_content() -> None:
     assert kind_of(sitemap("http://a.example/").encode()) == "sitemap"
     assert kind_of(b"<!DOCTYPE html><html></html>") == "section"
     assert kind_of(feed("http://a.example/").encode()) == "feed"
+
+
+def test_an_index_without_end_is_asked_to_the_limit_and_told_once(desk: Desk) -> None:
+    site = desk.site("/page.html")
+    site.on("/index.xml", sitemap_index(*(site.url(f"/s{n}.xml") for n in range(5_000))), **XML)
+
+    run = desk.crawl(desk.source(site, sitemaps=(site.url("/index.xml"),)))
+
+    assert run.report is not None
+    (source,) = run.report.sources
+    told = [channel.error for channel in source.channels if "not asked" in (channel.error or "")]
+    limit = f"{MAX_CHANNELS} channels a source and night are the limit"
+    # beside the feed, the index and the front page
+    assert told == [f"not asked, nor are {5_000 - MAX_CHANNELS + 3 - 1} more: {limit}"]
+    assert len(source.channels) == MAX_CHANNELS + 1
+    assert len(source.validators[site.url("/index.xml")].named) == MAX_CHANNELS

@@ -68,3 +68,31 @@ def test_every_answer_has_its_outcome(desk: Desk) -> None:
     packed = next(capture for capture in archived if capture.url.endswith("/packed.html"))
     assert read_record(desk.store, packed).body == article("packed").encode()
     assert packed.mentions[0].channel == site.url("/feed.xml")
+
+
+def test_a_redirect_that_is_no_url_ends_its_page_alone(desk: Desk) -> None:
+    site = desk.site("/good.html")
+    targets = ["/" + "a" * 15_000, "http://127.0.0.1:99999/", "http://[::1/", "http://a b/"]
+    for number, target in enumerate(targets):
+        site.on(f"/{number}.html", status=302, headers={"Location": target})
+    paths = ["/good.html", *(f"/{number}.html" for number in range(len(targets)))]
+    site.on("/feed.xml", feed(*map(site.url, paths)), kind="application/rss+xml")
+
+    run = desk.crawl(desk.source(site))
+
+    outcomes = run.outcomes()
+    assert outcomes.pop("good.html") == "captured"
+    assert outcomes == {f"{number}.html": "failed.bad_url" for number in range(len(targets))}
+    assert run.report is not None
+    assert run.report.sources[0].error is None
+
+
+def test_whoever_an_address_says_asks_is_not_sent_along(desk: Desk) -> None:
+    site = desk.site("/page.html")
+    named = f"http://reader:secret@127.0.0.1:{site.port}/page.html"
+    site.on("/feed.xml", feed(named), kind="application/rss+xml")
+
+    run = desk.crawl(desk.source(site))
+
+    assert list(run.outcomes().values()) == ["captured"]
+    assert all("Authorization" not in hit.headers for hit in site.hits)

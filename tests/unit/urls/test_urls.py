@@ -82,6 +82,7 @@ APART = [
 ]
 
 JUNK = [
+    "http://example.com:65536/",
     "",
     "story",
     "/2024/05/a-story",
