@@ -224,6 +224,7 @@ class StoreSettings(Strict):
     )
     checksums: bool = Field(True, description="false for stores that reject checksum trailers (R2, B2)")
     conditional_writes: bool = Field(True, description="false: this store has none, and only one writer may run")
+    timeout: float = Field(60.0, gt=0, description="seconds of silence after which a request is given up and repeated")
 
 
 class Settings(Strict):

@@ -28,10 +28,11 @@ from typing import TYPE_CHECKING, Self
 
 from tearsheet.errors import ConfigError, ObjectExists, ObjectMissing, StorageError
 from tearsheet.storage import access as reach
+from tearsheet.storage import bodies
 from tearsheet.storage.failures import error_code, translated
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, ObjectIdentifierTypeDef
 
     from tearsheet.config.models import StoreSettings
 
@@ -40,7 +41,6 @@ _SEGMENT = re.compile(r"[^\x00-\x1f\x7f\\/]+")
 _CONFLICTS = frozenset({"409", "ConditionalRequestConflict", "OperationAborted"})
 _TAKEN = frozenset({"412", "PreconditionFailed"})
 _CONFLICT_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
-_DIGEST = "sha256"
 _DELETE_BATCH = 1000
 
 
@@ -83,6 +83,7 @@ class Store:
             _checked(self._root[:-1])
         self._access = access
         self.conditional_writes = settings.conditional_writes
+        self._timeout = settings.timeout
         self._session, self.client = reach.connect(url, settings, access)
         resources = leaving or ExitStack()
         resources.callback(self.client.close)
@@ -112,19 +113,20 @@ class Store:
         Puts the endpoint's host into this process's NO_PROXY: the table readers have no other switch.
         """
         reach.bypass_proxies(self.client)
-        return reach.table_options(self.url(), self._session, self.client)
+        return reach.table_options(self.url(), self._session, self.client, self._timeout)
 
     def get(self, key: str) -> bytes:
-        """The whole object.
+        """The whole object, as it was written.
 
         Raises:
             ObjectMissing: no object stands at the key.
+            StorageError: it is damaged, or breaks off, however often it is read.
         """
         with translated(self.url(key)):
-            return self.client.get_object(Bucket=self.bucket, Key=self._key(key))["Body"].read()
+            return bodies.whole(self.url(key), partial(self.client.get_object, Bucket=self.bucket, Key=self._key(key)))
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """``length`` bytes from ``offset``, fewer only where the object ends.
+        """``length`` bytes from ``offset``, fewer only where the object ends; damage is for the caller to find.
 
         Raises:
             ObjectMissing: no object stands at the key.
@@ -132,18 +134,23 @@ class Store:
         """
         if length <= 0:
             return b""
-        with translated(self.url(key)):
+
+        def ask() -> GetObjectOutputTypeDef:
             answer = self.client.get_object(
                 Bucket=self.bucket, Key=self._key(key), Range=f"bytes={offset}-{offset + length - 1}"
             )
             if "ContentRange" not in answer:
                 raise StorageError(f"{self.url(key)}: the store ignores byte ranges; use one that honours them")
-            return answer["Body"].read()
+            return answer
+
+        with translated(self.url(key)):
+            return bodies.whole(self.url(key), ask)
 
     def put(self, key: str, body: bytes | Path) -> None:
         """Write or replace an object; a ``Path`` is streamed from its file."""
         with translated(self.url(key)), _opened(body) as stream:
-            self.client.put_object(Bucket=self.bucket, Key=self._key(key), Body=stream)
+            metadata = {bodies.REPLACEABLE: _sha256(stream)}
+            self.client.put_object(Bucket=self.bucket, Key=self._key(key), Body=stream, Metadata=metadata)
 
     def put_new(self, key: str, body: bytes | Path) -> None:
         """Write an object once (``If-None-Match: *``); a ``Path`` is streamed from its file.
@@ -156,7 +163,7 @@ class Store:
             ObjectExists: another body stands at the key.
         """
         with _opened(body) as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = _sha256(stream)
             written = self._write_new(key, stream, digest)
         if not written and self._digest(key) != digest:
             raise ObjectExists(
@@ -212,12 +219,16 @@ class Store:
             raise StorageError(f"{self.url()}: could not delete {', '.join(kept)}; grant s3:DeleteObject or try again")
 
     def _write_new(self, key: str, stream: BufferedReader | BytesIO, digest: str) -> bool:
-        """Whether this request wrote the object; a conflict with another in flight (409) is tried again."""
+        """Whether this request wrote the object.
+
+        A conflict with another in flight is tried again: a 409, or a 412 though nothing came to stand at the key.
+        """
         from botocore.exceptions import ClientError
 
         if not self.conditional_writes and self.exists(key):
             return False
-        put = partial(self.client.put_object, Bucket=self.bucket, Key=self._key(key), Metadata={_DIGEST: digest})
+        metadata = {bodies.WRITTEN_ONCE: digest}
+        put = partial(self.client.put_object, Bucket=self.bucket, Key=self._key(key), Metadata=metadata)
         if self.conditional_writes:
             put = partial(put, IfNoneMatch="*")
         pauses = iter(_CONFLICT_PAUSES)
@@ -227,17 +238,17 @@ class Store:
                 try:
                     put(Body=stream)
                 except ClientError as error:
-                    if error_code(error) in _TAKEN:
+                    if error_code(error) in _TAKEN and self.exists(key):
                         return False
                     pause = next(pauses, None)
-                    if error_code(error) not in _CONFLICTS or pause is None:
+                    if error_code(error) not in _CONFLICTS | _TAKEN or pause is None:
                         raise
                     time.sleep(pause)
                 else:
                     return True
 
     def _digest(self, key: str) -> str | None:
-        return (self._head(key) or {}).get(_DIGEST)
+        return (self._head(key) or {}).get(bodies.WRITTEN_ONCE)
 
     def _head(self, key: str) -> Mapping[str, str] | None:
         """The metadata of an object, ``None`` where there is none."""
@@ -276,6 +287,13 @@ def open_store(settings: StoreSettings, *, environ: Mapping[str, str] = os.envir
 
 def _opened(body: bytes | Path) -> BufferedReader | BytesIO:
     return body.open("rb") if isinstance(body, Path) else BytesIO(body)
+
+
+def _sha256(stream: BufferedReader | BytesIO) -> str:
+    """The digest of a stream, which then stands at its start again."""
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
+    return digest
 
 
 def _checked(key: str) -> str:

@@ -22,6 +22,7 @@ from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Table, quoted
 from tearsheet.tables.schema import DOCUMENTS, conform
+from tearsheet.tables.wording import verified
 
 __all__ = ["TABLE", "Published", "find", "fingerprint", "fingerprint_of", "fingerprints", "publish", "rows"]
 
@@ -93,22 +94,24 @@ def rows(store: Store, collection: str, night: str, columns: Sequence[str] | Non
     """The rows of a night by document_id, with all columns or those named.
 
     Raises:
-        StorageError: the store cannot be read.
+        StorageError: the store cannot be read, or a text is not what was written.
     """
-    with delta.storage_errors(store.url(TABLE.prefix)):
+    url = store.url(TABLE.prefix)
+    with delta.storage_errors(url):
         found = delta.scan(store, TABLE).filter(collection=collection, month=month_of(night), night=night)
-        return found.sort("document_id").select(columns or DOCUMENTS.names).collect()
+        return verified(found.sort("document_id").select(columns or DOCUMENTS.names).collect(), url)
 
 
 def find(store: Store, document_id: str, *, collection: str | None = None) -> pl.DataFrame:
     """Every row of a document, nights ascending; files whose range of ids excludes it are not opened.
 
     Raises:
-        StorageError: the store cannot be read.
+        StorageError: the store cannot be read, or a text is not what was written.
     """
     wanted = {"document_id": document_id} | ({"collection": collection} if collection else {})
-    with delta.storage_errors(store.url(TABLE.prefix)):
-        return delta.scan(store, TABLE).filter(**wanted).sort("night", "collection").collect()
+    url = store.url(TABLE.prefix)
+    with delta.storage_errors(url):
+        return verified(delta.scan(store, TABLE).filter(**wanted).sort("night", "collection").collect(), url)
 
 
 def _check(rows: pa.Table, collection: str, night: str) -> None:

@@ -26,7 +26,12 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
             "UNRELATED__THING": "1",
         },
     )
-    assert settings.store.model_dump() == {"url": "s3://bucket/prefix", "checksums": False, "conditional_writes": True}
+    assert settings.store.model_dump() == {
+        "url": "s3://bucket/prefix",
+        "checksums": False,
+        "conditional_writes": True,
+        "timeout": 60.0,
+    }
     assert (settings.fetch.contact, settings.fetch.max_bytes) == ("environment@example.org", 20_000)
     assert settings.fetch.timeout == 5.0
     assert settings.extract.workers is None
