@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 PORT ?= 8765
 
-.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check bench bench-polite bench-replay bench-memory bench-extraction faults replay-tools lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench-memory: $(READY) ## memory of an extraction worker over 20,000 pages (need
 
 bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on recorded pages (needs PAGES_DIR)
 	@cd benchmarks && ../$(BIN)/python extraction.py
+
+faults: $(READY) ## a night through every fault of a store in every phase, then again without (long)
+	@$(BIN)/python -m tests.end_to_end.failing_nights
 
 replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
 

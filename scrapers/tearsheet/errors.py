@@ -13,6 +13,8 @@ TearsheetError
 ├── FetchError             the crawl itself could not run            exit 8
 └── ExtractError           extraction itself could not run           exit 9
 
+Beside the tree stands Stopped (exit 143): somebody asked the process to end, and no handler of errors may keep it.
+
 Each message names the thing, the place (file, line, key, URL) and the mend. All survive pickling, so
 that they cross process borders whole.
 """
@@ -84,3 +86,9 @@ class ExtractError(TearsheetError):
     """No extraction process could be started."""
 
     exit_code = 9
+
+
+class Stopped(BaseException):
+    """SIGTERM came: what runs ends in order. No ``Exception``, so that nothing takes it for a failure of its own."""
+
+    exit_code: ClassVar[int] = 143
