@@ -11,7 +11,7 @@ PORT ?= 8765
 KILLS ?= 20
 SECONDS_EACH ?= 60
 
-.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler hostile replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler hostile faults replay-tools lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ torture: $(READY) ## kill nights at any point and hold them against one never ki
 
 hostile: $(READY) ## one night of a hostile web beside healthy outlets: what ends unlike it should, memory, seconds
 	@$(BIN)/python -m tests.hostile.run
+
+faults: $(READY) ## a night through every fault of a store in every phase, then again without (long)
+	@$(BIN)/python -m tests.end_to_end.failing_nights
 
 replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
 

@@ -16,6 +16,8 @@ TearsheetError
 ├── ExtractError           extraction itself could not run           exit 9
 └── AuditError             the archive does not hold what it says    exit 10
 
+Beside the tree stands Stopped (exit 143): somebody asked the process to end, and no handler of errors may keep it.
+
 Each message names the thing, the place (file, line, key, URL) and the mend, and holds no credentials
 (``redaction``). All survive pickling, so that they cross process borders whole.
 """
@@ -106,3 +108,9 @@ class AuditError(TearsheetError):
     """An audit found that the archive does not hold what it says it holds."""
 
     exit_code = 10
+
+
+class Stopped(BaseException):
+    """SIGTERM came: what runs ends in order. No ``Exception``, so that nothing takes it for a failure of its own."""
+
+    exit_code: ClassVar[int] = 143

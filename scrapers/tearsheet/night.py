@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
@@ -133,13 +136,26 @@ def gather(
     """Fetch what the night lacks, a crawl a core; extract each segment as soon as it is in the store."""
     todo = harvest.unfetched(plan, harvest.reports(store, plan.collection, plan.night), sources)
     segments: SimpleQueue[str | None] = SimpleQueue()
-    crawl = partial(_crawl, store, plan, settings, given, progress, lease, segments)
-    with ThreadPoolExecutor(os.cpu_count(), "fetch") as crawls:
+    processes: list[subprocess.Popen[bytes]] = []
+    crawl = partial(_crawl, store, plan, settings, given, progress, lease, segments, processes.append)
+    with ThreadPoolExecutor(os.cpu_count(), "fetch") as crawls, _ended_with(crawls, processes):
         running = [crawls.submit(crawl, batch) for batch in todo]
         for ended in running:
             ended.add_done_callback(lambda _: segments.put(None))
         _extract_arriving(store, plan, settings, pool, progress, segments, crawls=len(running))
     return [report for ended in running if (report := ended.result())]
+
+
+@contextmanager
+def _ended_with(crawls: ThreadPoolExecutor, processes: list[subprocess.Popen[bytes]]) -> Iterator[None]:
+    """Where the night ends before its time, start no further crawl, and have those that run keep what they have."""
+    try:
+        yield
+    except BaseException:
+        crawls.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        raise
 
 
 def _crawl(
@@ -150,6 +166,7 @@ def _crawl(
     progress: Progress,
     lease: Unleased,
     segments: SimpleQueue[str | None],
+    on_start: Callable[[subprocess.Popen[bytes]], None],
     batch: Batch,
 ) -> FetchReport | None:
     """One batch; a crawl that breaks is told and leaves its sources unfinished, for the others go on."""
@@ -161,7 +178,7 @@ def _crawl(
             segments.put(event.key or SOON)
 
     try:
-        return harvest.fetch(store, plan, batch, settings, given=given, on_event=heard)
+        return harvest.fetch(store, plan, batch, settings, given=given, on_event=heard, on_start=on_start)
     except FetchError as error:
         progress.warn(str(error))
         return None

@@ -118,6 +118,8 @@ def test_options_without_an_endpoint_are_those_of_aws(monkeypatch: pytest.Monkey
         "aws_session_token": "token",
         "aws_region": "eu-central-1",
         "aws_conditional_put": "etag",
+        "connect_timeout": "10.0s",
+        "timeout": "60.0s",
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tearsheet.fingerprints import version_id
 from tearsheet.model import ARTICLE, Document, month_of
 
 
@@ -38,7 +39,10 @@ def _document(number: int, night: str = "2026-01-05", **values: Any) -> Document
         "config": "c" * 64,
         "published_at": datetime(2026, 1, 4, 12, tzinfo=UTC),
     }
-    return Document(**(defaults | values))
+    columns = defaults | values
+    if columns["text"] is not None and "version_id" not in values:
+        columns["version_id"] = version_id(columns["title"], columns["text"])
+    return Document(**columns)
 
 
 @pytest.fixture(scope="session")

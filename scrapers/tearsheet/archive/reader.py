@@ -123,7 +123,7 @@ def _own(entries: list[Entry], warc_key: str) -> list[Entry]:
 
 
 def _read_segment(store: Store, warc_key: str) -> Index:
-    found = index(io.BytesIO(store.get(warc_key)), warc_key)
+    found = index(io.BytesIO(store.get_with_digest(warc_key)[0]), warc_key)
     if found.torn:
         logger.warning("%s is whole up to %s", store.url(warc_key), found.torn)
     return found

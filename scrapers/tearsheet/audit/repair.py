@@ -69,7 +69,7 @@ def _grouped(findings: Iterable[Finding]) -> Iterator[tuple[Repair, Subjects]]:
 
 def _index(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iterable[str]:
     for (key,) in subjects:
-        store.put(index_key(key), cdxj.dump(index(io.BytesIO(store.get(key)), key).entries))
+        store.put(index_key(key), cdxj.dump(index(io.BytesIO(store.get_with_digest(key)[0]), key).entries))
         yield f"made {index_key(key)} from its WARC"
 
 

@@ -5,21 +5,23 @@ missing says which extra brings them. Errors of ours end with their own exit cod
 
 0 done, 1 unexpected, 2 wrong usage, 3 configuration, 4 store, 5 publishing refused, 6 published but a source missed
 its expectation, 7 the night is held by another run, 8 a crawl did not run to its end, 9 extraction could not start,
-10 an audit found something.
+10 an audit found something, 143 stopped by SIGTERM.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 from importlib.metadata import version
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from tearsheet.cli.terminal import Console, visible
-from tearsheet.errors import ConfigError, TearsheetError
+from tearsheet.errors import ConfigError, Stopped, TearsheetError
 
 COMMANDS = {
     "init": "init",
@@ -93,11 +95,18 @@ def options(
     """Keep a nightly, provable archive of what the press published."""
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End in order; a second SIGTERM ends at once."""
+    signal.signal(number, signal.SIG_DFL)
+    raise Stopped("stopped by SIGTERM; what was fetched is kept: run the same command again to go on")
+
+
 def main() -> None:
-    """Run a command; an error of ours becomes one message and its exit code."""
+    """Run a command; an error of ours, or SIGTERM, becomes one message and its exit code."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app()
-    except TearsheetError as error:
+    except (TearsheetError, Stopped) as error:
         Console(stderr=True).print("[bold red]error:[/] ", end="")
         print(visible(str(error)), file=sys.stderr)  # noqa: T201 - the message may hold [brackets], which are no markup
         sys.exit(error.exit_code)

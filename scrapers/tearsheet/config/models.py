@@ -239,6 +239,7 @@ class StoreSettings(Strict):
     lease_seconds: float = Field(
         600.0, ge=1, le=86_400, description="seconds after which a night whose run is not heard of is anybody's"
     )
+    timeout: float = Field(60.0, gt=0, description="seconds of silence after which a request is given up and repeated")
 
 
 class Handling(Strict):

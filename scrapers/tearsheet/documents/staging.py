@@ -89,7 +89,7 @@ def stage(
 
     def tasks() -> Iterator[Task]:
         for warc_key in warc_keys:
-            segment, captures = store.get(warc_key), _captures(store, warc_key, context)
+            segment, captures = store.get_with_digest(warc_key)[0], _captures(store, warc_key, context)
             todo[warc_key] = len(captures)
             yield from _tasks(segment, captures, context, cpu_seconds)
 
@@ -134,7 +134,7 @@ def restage(store: Store, pool: Pool, before: Context, after: Context, *, cpu_se
             pages = {row["warc_offset"]: row[PAGE] if _reads_alike(row, before, after) else None for row in old}
             same[warc_key] = _known_by(rows.filter(pc.invert(changes)).select(DOCUMENTS.names), after)
             captures = [each for each in _captures(store, warc_key, after) if each.warc_offset in pages]
-            segment = b"" if all(pages.values()) else store.get(warc_key)
+            segment = b"" if all(pages.values()) else store.get_with_digest(warc_key)[0]
             yield from _tasks(segment, captures, after, cpu_seconds, pages)
 
     fresh: defaultdict[str, list[Document]] = defaultdict(list)

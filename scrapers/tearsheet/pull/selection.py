@@ -26,6 +26,7 @@ from tearsheet.rights import shareable
 from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Table
+from tearsheet.tables.wording import verified
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,11 +149,12 @@ class Selection:
         """The rows, by night, then date of publication, then document_id.
 
         Raises:
-            StorageError: the store cannot be read.
+            StorageError: the store cannot be read, or a text is not what was written.
         """
         with delta.storage_errors(self._url):
             rows = self._rows()
-            return _only(rows, self._kept(rows)).sort(ORDER, nulls_last=True).select(self._columns).collect()
+            found = _only(rows, self._kept(rows)).sort(ORDER, nulls_last=True).select(self._columns).collect()
+            return verified(found, self._url)
 
     def to_arrow(self) -> pa.Table:
         """As ``to_polars``, with the types and the meaning of the columns in the schema."""
@@ -203,7 +205,7 @@ class Selection:
             kept = kept if kept is None else kept.collect().lazy()
             for month in rows.select(pl.col("month").unique().sort()).collect()["month"]:
                 part = _only(rows.filter(month=month), kept).sort(ORDER, nulls_last=True).select(self._columns)
-                yield self._as_declared(part.collect())
+                yield self._as_declared(verified(part.collect(), self._url))
 
     @property
     def _url(self) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tearsheet.config.models import StoreSettings
 
 DEFAULT_REGION = "us-east-1"
+CONNECT_SECONDS = 10.0
 _creating = Lock()  # boto3 sessions are not for several threads
 _AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 
@@ -57,8 +58,8 @@ def connect(url: str, settings: StoreSettings, access: Access | None, *, tries: 
     checksums: Literal["when_supported", "when_required"] = "when_supported" if settings.checksums else "when_required"
     config = Config(
         proxies={},
-        connect_timeout=10,
-        read_timeout=60,
+        connect_timeout=min(CONNECT_SECONDS, settings.timeout),
+        read_timeout=settings.timeout,
         max_pool_connections=32,
         retries={"mode": "standard", "total_max_attempts": tries},
         request_checksum_calculation=checksums,
@@ -88,8 +89,10 @@ def _ambient_session() -> Session:
     return session if session.region_name else boto3.Session(region_name=DEFAULT_REGION)
 
 
-def table_options(url: str, session: Session, client: S3Client) -> dict[str, str]:
+def table_options(url: str, session: Session, client: S3Client, timeout: float) -> dict[str, str]:
     """Options for deltalake and polars that reach the same store with the same key, resolved at this moment.
+
+    They repeat a request ten times within three minutes, each for at most ``timeout`` seconds.
 
     Raises:
         StorageError: no credentials were found.
@@ -107,6 +110,8 @@ def table_options(url: str, session: Session, client: S3Client) -> dict[str, str
         "aws_session_token": key.token,
         "aws_region": client.meta.region_name,
         "aws_conditional_put": "etag",
+        "connect_timeout": f"{min(CONNECT_SECONDS, timeout)}s",
+        "timeout": f"{timeout}s",
     }
     endpoint = urlsplit(client.meta.endpoint_url)
     if not _is_aws(client):

@@ -30,10 +30,11 @@ from typing import TYPE_CHECKING, Self
 
 from tearsheet.errors import ConfigError, ObjectChanged, ObjectExists, ObjectMissing, StorageError
 from tearsheet.storage import access as reach
+from tearsheet.storage import bodies
 from tearsheet.storage.failures import error_code, translated
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import HeadObjectOutputTypeDef, ObjectIdentifierTypeDef
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef, ObjectIdentifierTypeDef
 
     from tearsheet.config.models import StoreSettings
 
@@ -43,7 +44,6 @@ _CONFLICTS = frozenset({"409", "ConditionalRequestConflict", "OperationAborted"}
 _TAKEN = frozenset({"412", "PreconditionFailed"})
 _GONE = frozenset({"404", "NoSuchKey"})
 _CONFLICT_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
-_DIGEST = "sha256"
 _DELETE_BATCH = 1000
 
 
@@ -110,6 +110,7 @@ class Store:
             _checked(self._root[:-1])
         self._access = access
         self.conditional_writes = settings.conditional_writes
+        self._timeout = settings.timeout
         self._session, self.client = reach.connect(url, settings, access)
         resources = leaving or ExitStack()
         resources.callback(self.client.close)
@@ -139,26 +140,28 @@ class Store:
         Puts the endpoint's host into this process's NO_PROXY: the table readers have no other switch.
         """
         reach.bypass_proxies(self.client)
-        return reach.table_options(self.url(), self._session, self.client)
+        return reach.table_options(self.url(), self._session, self.client, self._timeout)
 
     def get(self, key: str) -> bytes:
-        """The whole object.
+        """The whole object, as it was written.
 
         Raises:
             ObjectMissing: no object stands at the key.
+            StorageError: it is damaged, or breaks off, however often it is read.
         """
         with translated(self.url(key)):
-            return self.client.get_object(Bucket=self.bucket, Key=self._key(key))["Body"].read()
+            return bodies.whole(self.url(key), partial(self.client.get_object, Bucket=self.bucket, Key=self._key(key)))
 
     def get_with_digest(self, key: str) -> tuple[bytes, str | None]:
-        """The whole object, and the sha256 that ``put_new`` noted of it when it was written; None where it did not.
+        """The whole object, damaged or not, and the sha256 of what was written; None where others wrote it.
+
+        For WARCs, whose records have digests of their own.
 
         Raises:
             ObjectMissing: no object stands at the key.
         """
         with translated(self.url(key)):
-            answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
-            return answer["Body"].read(), answer["Metadata"].get(_DIGEST)
+            return bodies.read(partial(self.client.get_object, Bucket=self.bucket, Key=self._key(key)))
 
     def version(self, key: str) -> Version:
         """The whole object with its ETag and times: for whoever will replace it by ``put_if``.
@@ -172,7 +175,7 @@ class Store:
             return Version(answer["Body"].read(), answer["ETag"], answer["LastModified"].astimezone(UTC), read_at)
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """``length`` bytes from ``offset``, fewer only where the object ends.
+        """``length`` bytes from ``offset``, fewer only where the object ends; damage is for the caller to find.
 
         Raises:
             ObjectMissing: no object stands at the key.
@@ -180,18 +183,23 @@ class Store:
         """
         if length <= 0:
             return b""
-        with translated(self.url(key)):
+
+        def ask() -> GetObjectOutputTypeDef:
             answer = self.client.get_object(
                 Bucket=self.bucket, Key=self._key(key), Range=f"bytes={offset}-{offset + length - 1}"
             )
             if "ContentRange" not in answer:
                 raise StorageError(f"{self.url(key)}: the store ignores byte ranges; use one that honours them")
-            return answer["Body"].read()
+            return answer
+
+        with translated(self.url(key)):
+            return bodies.whole(self.url(key), ask)
 
     def put(self, key: str, body: bytes | Path) -> None:
         """Write or replace an object; a ``Path`` is streamed from its file."""
         with translated(self.url(key)), _opened(body) as stream:
-            self.client.put_object(Bucket=self.bucket, Key=self._key(key), Body=stream)
+            metadata = {bodies.REPLACEABLE: _sha256(stream)}
+            self.client.put_object(Bucket=self.bucket, Key=self._key(key), Body=stream, Metadata=metadata)
 
     def put_new(self, key: str, body: bytes | Path) -> None:
         """Write an object once (``If-None-Match: *``); a ``Path`` is streamed from its file.
@@ -204,8 +212,8 @@ class Store:
             ObjectExists: another body stands at the key.
         """
         with _opened(body) as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            written = self._write_where(key, stream, digest, None)
+            digest = _sha256(stream)
+            written = self._write_where(key, stream, {bodies.WRITTEN_ONCE: digest}, None)
         if not written and self._digest(key) != digest:
             raise ObjectExists(
                 f"{self.url(key)}: another object stands here and objects are written once; choose a new key"
@@ -221,11 +229,11 @@ class Store:
         Raises:
             ObjectChanged: another version stands at the key, or none any more.
         """
-        digest = hashlib.sha256(body).hexdigest()
-        if written := self._write_where(key, BytesIO(body), digest, etag):
+        metadata = {bodies.REPLACEABLE: hashlib.sha256(body).hexdigest()}
+        if written := self._write_where(key, BytesIO(body), metadata, etag):
             return written
         standing = self._head(key)
-        if standing is None or standing["Metadata"].get(_DIGEST) != digest:
+        if standing is None or standing["Metadata"] != metadata:
             raise ObjectChanged(f"{self.url(key)}: another writer has changed this object; read it again")
         return standing["ETag"]
 
@@ -295,16 +303,18 @@ class Store:
         with translated(self.url(upload.key)):
             self.client.abort_multipart_upload(Bucket=self.bucket, Key=self._key(upload.key), UploadId=upload.id)
 
-    def _write_where(self, key: str, stream: BufferedReader | BytesIO, digest: str, etag: str | None) -> str | None:
+    def _write_where(
+        self, key: str, stream: BufferedReader | BytesIO, metadata: dict[str, str], etag: str | None
+    ) -> str | None:
         """The ETag of what this request wrote, None where something else stands there than it may replace.
 
-        A conflict with another request in flight (409) is tried again.
+        A conflict with another in flight is tried again: a 409, or a 412 though nothing came to stand at the key.
         """
         from botocore.exceptions import ClientError
 
         if not self.conditional_writes and self._etag(key) != etag:
             return None
-        put = partial(self.client.put_object, Bucket=self.bucket, Key=self._key(key), Metadata={_DIGEST: digest})
+        put = partial(self.client.put_object, Bucket=self.bucket, Key=self._key(key), Metadata=metadata)
         if self.conditional_writes:
             put = partial(put, IfNoneMatch="*") if etag is None else partial(put, IfMatch=etag)
         pauses = iter(_CONFLICT_PAUSES)
@@ -314,16 +324,16 @@ class Store:
                 try:
                     return put(Body=stream)["ETag"]
                 except ClientError as error:
-                    if error_code(error) in (_TAKEN if etag is None else _TAKEN | _GONE):
+                    if error_code(error) in _TAKEN | _GONE and (etag or self.exists(key)):
                         return None
                     pause = next(pauses, None)
-                    if error_code(error) not in _CONFLICTS or pause is None:
+                    if error_code(error) not in _CONFLICTS | _TAKEN or pause is None:
                         raise
                     time.sleep(pause)
 
     def _digest(self, key: str) -> str | None:
         head = self._head(key)
-        return head["Metadata"].get(_DIGEST) if head else None
+        return head["Metadata"].get(bodies.WRITTEN_ONCE) if head else None
 
     def _etag(self, key: str) -> str | None:
         head = self._head(key)
@@ -366,6 +376,13 @@ def open_store(settings: StoreSettings, *, environ: Mapping[str, str] = os.envir
 
 def _opened(body: bytes | Path) -> BufferedReader | BytesIO:
     return body.open("rb") if isinstance(body, Path) else BytesIO(body)
+
+
+def _sha256(stream: BufferedReader | BytesIO) -> str:
+    """The digest of a stream, which then stands at its start again."""
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    stream.seek(0)
+    return digest
 
 
 def _checked(key: str) -> str:

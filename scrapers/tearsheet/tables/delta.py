@@ -27,12 +27,24 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from tearsheet.errors import InvariantError, StorageError
 from tearsheet.storage import Store
+from tearsheet.storage.failures import mend_of
 from tearsheet.tables.schema import conform
 
 WRITER = WriterProperties(compression="ZSTD", compression_level=3)
 ATTEMPTS = 20
 _LOG_FILE = re.compile(r"/(?P<version>\d{20})\.(?P<kind>json|checkpoint(?:\.[\w-]+)*\.parquet)$")
+_CODE = re.compile(r"<Code>(\w+)</Code>")
 _COLOUR = re.compile(r"\x1b\[\d*m")
+
+_FAILURES = (
+    DeltaError,
+    OSError,
+    json.JSONDecodeError,
+    UnicodeDecodeError,
+    pl.exceptions.ComputeError,
+    pl.exceptions.InvalidOperationError,
+    pl.exceptions.PanicException,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +74,18 @@ class Published:
 
 @contextmanager
 def storage_errors(url: str) -> Iterator[None]:
-    """Let no error of deltalake's or polars' storage layer out of the block.
+    """Let no error of deltalake's or polars' storage layer out of the block, nor what they make of a damaged file.
 
     Raises:
         StorageError: instead of it, with the table's URL.
     """
     try:
         yield
-    except (DeltaError, OSError, pl.exceptions.ComputeError, json.JSONDecodeError) as error:
-        told = " ".join(_COLOUR.sub("", str(error)).replace("↳", "").split())[:600]
-        raise StorageError(f"{url}: {told}; check the store with `tearsheet doctor`") from error
+    except _FAILURES as error:
+        told = " ".join(_COLOUR.sub("", str(error)).replace("↳", "").split())
+        code = _CODE.search(told)
+        mend = mend_of(code[1]) if code else "run it again; if it stays so, check the store with `tearsheet doctor`"
+        raise StorageError(f"{url}: {told[:600]}; {mend}") from error
 
 
 def open_table(store: Store, table: Table) -> DeltaTable | None:

@@ -23,6 +23,7 @@ from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Table, quoted
 from tearsheet.tables.schema import DOCUMENTS, conform
+from tearsheet.tables.wording import verified
 
 __all__ = ["TABLE", "Published", "find", "fingerprint", "fingerprint_of", "fingerprints", "publish", "rows"]
 
@@ -104,26 +105,29 @@ def rows(
 ) -> pl.DataFrame:
     """The rows of a night by document_id, with all columns or those named.
 
-    ``scanned`` is the table as it was opened before: whoever reads many nights opens it once.
+    ``scanned`` is the table as it was opened before: whoever reads many nights opens it once, and judges their texts.
 
     Raises:
-        StorageError: the store cannot be read.
+        StorageError: the store cannot be read, or a text is not what was written.
     """
-    with delta.storage_errors(store.url(TABLE.prefix)):
+    url = store.url(TABLE.prefix)
+    with delta.storage_errors(url):
         table = delta.scan(store, TABLE) if scanned is None else scanned
         found = table.filter(collection=collection, month=month_of(night), night=night)
-        return found.sort("document_id").select(columns or DOCUMENTS.names).collect()
+        read = found.sort("document_id").select(columns or DOCUMENTS.names).collect()
+    return verified(read, url) if scanned is None else read
 
 
 def find(store: Store, document_id: str, *, collection: str | None = None) -> pl.DataFrame:
     """Every row of a document, nights ascending; files whose range of ids excludes it are not opened.
 
     Raises:
-        StorageError: the store cannot be read.
+        StorageError: the store cannot be read, or a text is not what was written.
     """
     wanted = {"document_id": document_id} | ({"collection": collection} if collection else {})
-    with delta.storage_errors(store.url(TABLE.prefix)):
-        return delta.scan(store, TABLE).filter(**wanted).sort("night", "collection").collect()
+    url = store.url(TABLE.prefix)
+    with delta.storage_errors(url):
+        return verified(delta.scan(store, TABLE).filter(**wanted).sort("night", "collection").collect(), url)
 
 
 def _check(rows: pa.Table, collection: str, night: str) -> None:

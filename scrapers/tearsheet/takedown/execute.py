@@ -90,7 +90,7 @@ def _staged(store: Store, receipt: Receipt) -> None:
 def _records(store: Store, receipt: Receipt) -> None:
     """Each WARC, then its index, made anew from it."""
     for key, graves in receipt.touched.segments.items():
-        held = store.get(key)
+        held, _ = store.get_with_digest(key)
         buried = bury(held, graves, receipt.id, receipt.begun_at)
         if buried != held:
             store.put(key, buried)

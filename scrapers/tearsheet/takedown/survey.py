@@ -236,7 +236,7 @@ def _segments(store: Store, condemned: Condemned, tell: Tell) -> Iterator[tuple[
 
 
 def _places(store: Store, key: str, entries: list[Entry], condemned: Condemned) -> tuple[Place, ...]:
-    warc = store.get(key)
+    warc, _ = store.get_with_digest(key)
     doomed = {
         entry.offset
         for entry in entries
@@ -250,7 +250,7 @@ def _entries(store: Store, warc_key: str) -> list[Entry]:
     try:
         return cdxj.load(store.get(index_key(warc_key)))
     except (ObjectMissing, RecordError):
-        return index(io.BytesIO(store.get(warc_key)), warc_key).entries
+        return index(io.BytesIO(store.get_with_digest(warc_key)[0]), warc_key).entries
 
 
 def _staged(store: Store, warc_key: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         "checksums": False,
         "conditional_writes": True,
         "lease_seconds": 600.0,
+        "timeout": 60.0,
     }
     assert (settings.fetch.contact, settings.fetch.max_bytes) == ("environment@example.org", 20_000)
     assert settings.fetch.timeout == 5.0

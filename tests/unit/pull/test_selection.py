@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from tests.unit.conftest import _document as make_document
 
 from tearsheet.errors import ConfigError, StorageError
 from tearsheet.pull import Archive, Selection
 from tearsheet.storage import Store
+from tearsheet.tables import documents
+from tearsheet.tables.schema import to_arrow
 
 
 def numbers(selection: Selection) -> list[int]:
@@ -122,3 +126,14 @@ def test_a_day_that_is_none_is_refused(archive: Archive, wrong: str) -> None:
     for narrow in (archive.documents().since, archive.documents().until, archive.documents().published):
         with pytest.raises(ConfigError, match="YYYY-MM-DD"):
             narrow(wrong)
+
+
+def test_a_text_that_is_not_its_version_is_never_handed_out(store: Store, tmp_path: Path) -> None:
+    rows = to_arrow([make_document(1, "2026-01-30", version_id="0" * 20)])
+    documents.publish(store, "press", "2026-01-30", rows)
+    damaged = Archive(store).documents()
+    assert damaged.count() == 1
+    for read in (damaged.with_text().to_polars, lambda: damaged.with_text().write(tmp_path / "rows.csv")):
+        with pytest.raises(StorageError, match="is another text"):
+            read()
+    assert list(tmp_path.iterdir()) == []

@@ -34,6 +34,15 @@ def ids(store: Store, night: str) -> list[str]:
     return documents.rows(store, "press", night, ["document_id"])["document_id"].to_list()
 
 
+def test_a_text_that_is_not_its_version_is_an_error(store: Store, make_document: Make) -> None:
+    publish(store, NIGHT, [make_document(1, version_id="0" * 20), make_document(2)])
+    with pytest.raises(StorageError, match=r"tables/documents: what was read as version 0{20} is another text"):
+        documents.rows(store, "press", NIGHT)
+    with pytest.raises(StorageError, match="is another text"):
+        documents.find(store, make_document(1).document_id)
+    assert documents.rows(store, "press", NIGHT, ["document_id", "title"]).height == 2, "no text is read"
+
+
 def test_a_night_is_read_back_as_it_was_published(store: Store, make_document: Make) -> None:
     full = replace(
         make_document(1),

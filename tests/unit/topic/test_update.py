@@ -44,7 +44,7 @@ class Desk:
                 "collection": collection,
                 "text": text,
                 "language": "en",
-                "version_id": version_id(None, text),
+                "version_id": version_id(values.get("title", f"Title {number}"), text),
                 "content_hash": content_hash(text),
                 "near_hash": near_hash(text),
                 "payload_digest": f"sha256:{content_hash(text)}",
