@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from tests.end_to_end.failing_nights import PHASES, STOPPED, Newsroom, newsroom
@@ -13,14 +14,14 @@ from tests.storage.failing_store import FailingStore, Fault, failing_store
 
 from tearsheet.storage.embedded import EmbeddedStore
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("failing store")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("failing-store")]
 
 
 @pytest.fixture(scope="module")
 def desk(embedded: EmbeddedStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     """A press of two outlets and the rows of a night without faults."""
     folder = tmp_path_factory.mktemp("newsroom")
-    with newsroom(embedded.access, f"{embedded.url}/{folder.name}", folder / "config") as opened:
+    with newsroom(embedded.access, f"{embedded.url}/{uuid4().hex}", folder / "config") as opened:
         yield opened
 
 

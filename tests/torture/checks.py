@@ -117,7 +117,7 @@ def reader(figures: Figures, store: Store, pause: float = 0.7) -> Iterator[None]
 
 
 def _read(figures: Figures, store: Store, ended: threading.Event, pause: float) -> None:
-    columns = {*KEY, "collection", *documents._FINGERPRINTED}
+    columns = {*KEY, "collection", "outcome", *documents._FINGERPRINTED}
     while not ended.wait(pause):
         try:
             opened = delta.open_table(store, documents.TABLE)
