@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from tearsheet.collector import collect_rarely
@@ -32,20 +33,20 @@ def die_with_parent(parent: int) -> None:
 
 def serve(connection: Connection) -> None:
     """Say that this process is ready, then answer tasks until the parent closes its end."""
-    connection.send(READY)
-    while True:
-        try:
-            task: Task = connection.recv()
-        except EOFError:
-            return
-        signal.setitimer(signal.ITIMER_PROF, task.cpu_seconds)
-        try:
-            answer = done(task)
-        except MemoryError:
-            answer = Done(dropped(task.capture, task.context, "memory_limit"))
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-        connection.send(answer)
+    with suppress(EOFError, ConnectionError):  # the parent is gone, or going
+        connection.send(READY)
+        while True:
+            connection.send(_answer(connection.recv()))
+
+
+def _answer(task: Task) -> Done:
+    signal.setitimer(signal.ITIMER_PROF, task.cpu_seconds)
+    try:
+        return done(task)
+    except MemoryError:
+        return Done(dropped(task.capture, task.context, "memory_limit"))
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def main(fd: str, parent: str, memory_bytes: str) -> None:
