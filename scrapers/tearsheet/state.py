@@ -21,7 +21,7 @@ from datetime import date
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet.errors import ObjectMissing, RecordError
-from tearsheet.model import Candidate, Mention
+from tearsheet.model import Mention
 from tearsheet.storage import Store
 
 GIVE_UP_AFTER_NIGHTS = 5
@@ -173,11 +173,3 @@ def load(store: Store, source: str) -> SourceState:
 def save(store: Store, state: SourceState) -> None:
     """Replace the state of a source."""
     store.put(key(state.source), gzip.compress(_STATE.dump_json(state), 6, mtime=0))
-
-
-def retry_candidates(state: SourceState) -> list[Candidate]:
-    """The pending URLs of a source as candidates, with what their channels had said of them."""
-    return [
-        Candidate(document_id=document_id, url=pending.url, source=state.source, mentions=pending.mentions)
-        for document_id, pending in sorted(state.pending.items())
-    ]
