@@ -11,7 +11,7 @@ PORT ?= 8765
 KILLS ?= 20
 SECONDS_EACH ?= 60
 
-.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler hostile faults replay-tools lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler hostile faults replay-tools validators lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,14 +78,17 @@ faults: $(READY) ## a night through every fault of a store in every phase, then 
 
 replay-tools: .venv-replay/.ready ## pywb in an environment of its own, for the replay test
 
+validators: .venv-validators/.ready ## what judges a release (frictionless, mlcroissant, datasets), in an environment of its own
+
 lock: ## pin requirements/*.txt anew, with hashes
 	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements/reader.txt
 	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements/replay.in -o requirements/replay.txt
+	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements/validators.in -o requirements/validators.txt
 	@$(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 requirements/fuzz.in -o requirements/fuzz.txt
 
 clean: ## remove what was built; the archive in var/ stays
-	@rm -rf $(VENV) .venv-replay .uv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) .venv-replay .venv-validators .uv .tools build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(UV): requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tearsheet needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -106,4 +109,9 @@ $(READY): $(UV) requirements/dev.txt pyproject.toml
 .venv-replay/.ready: $(UV) requirements/replay.txt
 	@$(UV) venv -q --allow-existing --python $$($(PYTHON) -c 'import sys; print(sys.executable)') .venv-replay
 	@$(UV) pip sync -q --python .venv-replay/bin/python --require-hashes requirements/replay.txt
+	@touch $@
+
+.venv-validators/.ready: $(UV) requirements/validators.txt
+	@$(UV) venv -q --allow-existing --python $$($(PYTHON) -c 'import sys; print(sys.executable)') .venv-validators
+	@$(UV) pip sync -q --python .venv-validators/bin/python --require-hashes requirements/validators.txt
 	@touch $@
