@@ -65,6 +65,11 @@ class Archive:
     def __repr__(self) -> str:
         return f"Archive({self._store.url()!r})"
 
+    @property
+    def store(self) -> Store:
+        """The store it stands in."""
+        return self._store
+
     def topics(self) -> pl.DataFrame:
         """One row a topic: topic, title, description, query, languages, collections, since, until.
 
