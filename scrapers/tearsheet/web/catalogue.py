@@ -65,6 +65,11 @@ class Catalogue:
         """The last nights of each collection, newest first."""
         return self._nights.get()
 
+    def outlet(self, source: str) -> str:
+        """The name of a source; its id where it is not configured any more."""
+        said = self.named.sources.get(source)
+        return str(said["name"]) if said else source
+
 
 def catalogue_of(request: Request) -> Catalogue:
     """The catalogue of the application that was asked."""

@@ -17,16 +17,17 @@ READ = (
     *("topic", "collection", "night", "source", "language", "document_id", "version_id", "cluster_id", "copy"),
     *("title", "url", "published_at", "fetched_at", "access", "words"),
 )
-FEW = ("topic", "collection", "night", "source", "language", "copy", "access")
+FEW = ("topic", "collection", "source", "language", "copy", "access")
 """Columns of few values, kept as categories."""
 NEWEST_FIRST = ("night", "published_at", "document_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The articles of one version of the table, by topic, newest first; version −1 is a table that is not there yet.
+    """The articles of one version of the table, by topic, newest first; version −1: there is no table yet.
 
-    Beside the table's columns: ``versions``, the wordings of the document; ``copies``, the documents of its cluster.
+    ``night`` is a date here. Beside the table's columns: ``versions``, the wordings of the document; ``copies``, the
+    documents of its cluster.
     """
 
     version: int
@@ -63,7 +64,7 @@ def _latest(rows: pl.LazyFrame) -> pl.LazyFrame:
         .join(versions, on=document)
         .with_columns(pl.len().over(cluster).alias("copies"))
         .sort(NEWEST_FIRST, descending=[True, True, False], nulls_last=True)
-        .with_columns(pl.col(FEW).cast(pl.Categorical))
+        .with_columns(pl.col(FEW).cast(pl.Categorical), pl.col("night").str.to_date())
     )
 
 
