@@ -42,6 +42,7 @@ def serve(
         app = create_app(
             Archive(opened), hosts=(*LOOPBACK, host), users=[User.read(line) for line in settings.web.users]
         )
+        app.state.catalogue.read()
         scheme = "https" if settings.web.certificate else "http"
         address = f"{scheme}://{host}:{listener.getsockname()[1]}/"
         typer.echo(f"{opened.url()} at {address}; Ctrl-C ends it", err=True)

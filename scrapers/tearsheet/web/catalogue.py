@@ -45,6 +45,15 @@ class Catalogue:
             lambda _: nights.last_nights(self.store, self.named.collections, NIGHTS), NIGHTS_SECONDS
         )
 
+    def read(self) -> None:
+        """Read what the overview shows, so that nobody waits for it.
+
+        Raises:
+            ConfigError: nothing was ever published in this store.
+            StorageError: it cannot be read.
+        """
+        _ = self.named, self.snapshot, self.nights
+
     @property
     def store(self) -> Store:
         """The store that the archive stands in."""

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator
 
 from tearsheet.pull import Selection
 from tearsheet.web.charts import UNKNOWN
+from tearsheet.web.snapshot import reduced
 
 Kind = Literal["source", "language"]
 
@@ -61,8 +62,7 @@ class Filter:
 
     def of(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Those rows of a snapshot that it lets through, in their order."""
-        kept = rows.filter(*self._conditions())
-        return _one_per_cluster(kept) if self.stories else kept
+        return reduced(rows.filter(*self._conditions()), stories=self.stories)
 
     def on(self, selection: Selection) -> Selection:
         """The same of a selection of the table."""
@@ -102,10 +102,3 @@ Asked = Annotated[Filter, Depends(_asked)]
 def _spoken(languages: tuple[str, ...]) -> pl.Expr:
     column = pl.col("language").cast(pl.String)
     return column.fill_null(UNKNOWN).is_in(languages)
-
-
-def _one_per_cluster(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of each cluster the first copy, or the earliest that is here."""
-    order = [pl.col("copy").cast(pl.String) != "first", "night", "published_at", "document_id"]
-    best = rows.with_row_index("place").sort(order, nulls_last=True).unique("cluster_id", keep="first")
-    return best.sort("place").drop("place")

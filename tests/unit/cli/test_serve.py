@@ -74,6 +74,13 @@ def test_it_serves_this_machine_until_it_is_interrupted(store: Store) -> None:
         assert store.url() in answer.text
 
 
+def test_a_store_without_nights_is_told_at_once(store: Store) -> None:
+    command = [sys.executable, "-m", "tearsheet", "serve", "--port", "0"]
+    done = subprocess.run(command, env=os.environ | store.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "no night was published there yet" in done.stderr
+
+
 def test_another_address_needs_users_and_tls(tmp_path: Path) -> None:
     check_open_to("127.0.0.1", WebSettings())
     with pytest.raises(ConfigError, match=r"--host 0.0.0.0 opens .*set web.users, web.certificate, web.key first"):

@@ -36,7 +36,7 @@ def download(
     topic_named(catalogue, topic)
     if f".{suffix}" not in FORMATS:
         raise HTTPException(404, f"no file is made as .{suffix}; known are: {', '.join(FORMATS)}")
-    selection = asked.on(catalogue.archive.topic(topic).latest()).rights(rights)
+    selection = asked.on(catalogue.archive.topic(topic)).rights(rights)
     folder = Path(tempfile.mkdtemp(prefix="tearsheet-"))
     try:
         file = folder / f"{_named(topic, asked)}.{suffix}"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from tearsheet.web.catalogue import Catalogue, catalogue_of
 from tearsheet.web.nights import Night
 from tearsheet.web.rendering import render
+from tearsheet.web.snapshot import reduced
 
 NIGHTS = 14
 TREND = 30
@@ -76,7 +77,7 @@ def overview(catalogue: Catalogue) -> Overview:
     ids = [*named.topics, *sorted({*shown.topics} - {*named.topics})]
     nights = catalogue.nights
     return Overview(
-        topics=tuple(_card(topic, named.topics.get(topic, {}), shown.articles(topic)) for topic in ids),
+        topics=tuple(_card(topic, named.topics.get(topic, {}), reduced(shown.articles(topic))) for topic in ids),
         nights={name: found[:NIGHTS] for name, found in nights.items()},
         troubles=tuple(trouble for found in nights.values() for trouble in _troubles(found, catalogue.outlet)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -99,7 +100,8 @@ def topic_page(catalogue: Catalogue, topic: str, asked: Filter, by: By = "source
     """
     said = topic_named(catalogue, topic)
     rows = catalogue.snapshot.articles(topic)
-    kept = asked.of(rows)
+    under = cache(lambda narrowed: narrowed.of(rows))
+    kept = under(asked)
     outlets = catalogue.outlet
     pages = max(-(-kept.height // PAGE), 1)
     number = min(number, pages)
@@ -110,15 +112,15 @@ def topic_page(catalogue: Catalogue, topic: str, asked: Filter, by: By = "source
         query=said.get("query"),
         filter=asked,
         by=by,
-        chart=_chart(kept if by != "story" else asked.without("stories").of(rows), by, outlets),
+        chart=_chart(kept if by != "story" else under(asked.without("stories")), by, outlets),
         choices={
-            "source": _choices(rows, asked, "source", outlets),
-            "language": _choices(rows, asked, "language", str),
+            "source": _choices(under(asked.without("source")), asked, "source", outlets),
+            "language": _choices(under(asked.without("language")), asked, "language", str),
         },
         articles=kept.height,
         stories=kept["cluster_id"].n_unique(),
         outlets=kept["source"].n_unique(),
-        all=rows.height,
+        all=under(EVERYTHING).height,
         nights=None if kept.is_empty() else charts.span(kept),
         page=number,
         pages=pages,
@@ -170,8 +172,8 @@ def _chart(rows: pl.DataFrame, by: By, outlet: Callable[[str], str]) -> Chart | 
 
 
 def _choices(rows: pl.DataFrame, asked: Filter, kind: Kind, label: Callable[[str], str]) -> tuple[Choice, ...]:
-    """The values of a column under the other filters, most frequent first, those chosen among them at any count."""
-    column = asked.without(kind).of(rows)[kind].cast(pl.String).fill_null(UNKNOWN)
+    """A column's values in what the other filters let through, the most frequent first behind those that are chosen."""
+    column = rows[kind].cast(pl.String).fill_null(UNKNOWN)
     counts = dict(column.value_counts(sort=True).sort("count", kind, descending=[True, False]).rows())
     chosen = asked.chosen(kind)
     most = max(counts.values(), default=1)
