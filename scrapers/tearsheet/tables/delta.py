@@ -108,8 +108,12 @@ def scan(store: Store, table: Table) -> pl.LazyFrame:
     Raises:
         StorageError: the store cannot be read.
     """
+    return scan_opened(open_table(store, table), table)
+
+
+def scan_opened(opened: DeltaTable | None, table: Table) -> pl.LazyFrame:
+    """As ``scan``, of the version that was opened; no rows where there is no table."""
     wanted = pl.Schema(table.schema)
-    opened = open_table(store, table)
     if opened is None:
         return pl.LazyFrame(schema=wanted)
     rows = pl.scan_delta(opened)
