@@ -45,6 +45,15 @@ class Catalogue:
             lambda _: nights.last_nights(self.store, self.named.collections, NIGHTS), NIGHTS_SECONDS
         )
 
+    def read(self) -> None:
+        """Read what the overview shows, so that nobody waits for it.
+
+        Raises:
+            ConfigError: nothing was ever published in this store.
+            StorageError: it cannot be read.
+        """
+        _ = self.named, self.snapshot, self.nights
+
     @property
     def store(self) -> Store:
         """The store that the archive stands in."""
@@ -64,6 +73,11 @@ class Catalogue:
     def nights(self) -> dict[str, tuple[Night, ...]]:
         """The last nights of each collection, newest first."""
         return self._nights.get()
+
+    def outlet(self, source: str) -> str:
+        """The name of a source; its id where it is not configured any more."""
+        said = self.named.sources.get(source)
+        return str(said["name"]) if said else source
 
 
 def catalogue_of(request: Request) -> Catalogue:
