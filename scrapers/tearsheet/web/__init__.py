@@ -1,0 +1,1 @@
+"""The catalogue: what stands in an archive, as pages in a browser."""
