@@ -1,1 +1,1 @@
-"""One module a page: a router, and a function from the archive to what the page shows."""
+"""The pages, each a router and a function from the catalogue to what its template shows."""
