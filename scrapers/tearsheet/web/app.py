@@ -18,9 +18,9 @@ from tearsheet.pull import Archive
 from tearsheet.web.catalogue import Catalogue
 from tearsheet.web.rendering import STATIC, render
 from tearsheet.web.security import LOOPBACK, KnownHosts, SecureHeaders
-from tearsheet.web.views import overview
+from tearsheet.web.views import article, overview, sources
 
-ROUTERS = (overview.router,)
+ROUTERS = (overview.router, article.router, sources.router)
 COMPRESSED_FROM = 1000
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log1p
 
-SIDE, STEP = 9, 11
+SIDE, STEP = 8, 9
 LEVELS = 5
 
 
@@ -23,7 +23,7 @@ class Square:
 
 
 def level(articles: int | None, most: int) -> str:
-    """The class of a count where the largest is ``most``; on a logarithmic scale, since outlets differ a hundredfold."""
+    """The class of a count where the largest is ``most``; logarithmic, for outlets differ a hundredfold."""
     if articles is None:
         return "h-"
     return f"h{ceil(LEVELS * log1p(articles) / log1p(most))}" if articles else "h0"

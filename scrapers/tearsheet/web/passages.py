@@ -97,9 +97,10 @@ class Cuts:
 
     @property
     def told(self) -> str:
-        """Such as ``3 blocks cut: newsletter, navigation (2)``."""
+        """Such as ``3 blocks cut: navigation (2), newsletter``."""
         counted = Counter(block.reason for block in self.blocks).most_common()
-        reasons = ", ".join(reason if count == 1 else f"{reason} ({count})" for reason, count in counted)
+        few = len(counted) == 1
+        reasons = ", ".join(reason if few or count == 1 else f"{reason} ({count})" for reason, count in counted)
         return f"{'1 block' if len(self.blocks) == 1 else f'{len(self.blocks)} blocks'} cut: {reasons}"
 
 
