@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import invented
-from tearsheet import topic
 from tearsheet.collector import collect_rarely
 from tearsheet.config import digest, load
 from tearsheet.config.models import Collection, Configuration, StoreSettings
@@ -34,6 +33,7 @@ from tearsheet.harvest.outcomes import merge, save_outcomes
 from tearsheet.harvest.plan import PLAN, Batch, Plan, plan_key
 from tearsheet.harvest.publish import Night, row_outcomes, write_configuration
 from tearsheet.model import ARTICLE, CAPTURED, Document, Outcome, month_of
+from tearsheet.night import update_topics
 from tearsheet.spiders.job import ChannelReport, FetchReport, SourceReport, pack, report_key
 from tearsheet.state import ChannelState
 from tearsheet.storage import Store, open_store
@@ -136,7 +136,7 @@ def publish_night(store: Store, configuration: Configuration, name: str, night: 
     published = documents.publish(store, plan.collection, night, rows)
     save_outcomes(store, plan.collection, night, outcomes)
     verdict(store, Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=[report]))
-    topic.update(store, configuration.topics[name])
+    update_topics(store, configuration, plan.collection, night)
 
 
 def copy(store: Store, bucket: str) -> None:
