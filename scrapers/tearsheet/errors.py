@@ -12,6 +12,7 @@ TearsheetError
 ├── ExpectationError       published, but a source missed what it was expected to give    exit 6
 ├── BusyError              another run holds this night              exit 7
 ├── RemainsError           what was taken down still stands somewhere: run the take-down again
+├── WithdrawnError         a release was taken down: use its successor
 ├── FetchError             the crawl itself could not run            exit 8
 ├── ExtractError           extraction itself could not run           exit 9
 └── AuditError             the archive does not hold what it says    exit 10
@@ -90,6 +91,10 @@ class BusyError(TearsheetError):
 
 class RemainsError(TearsheetError):
     """Something that was taken down, or a phrase that was looked for, still stands in the store."""
+
+
+class WithdrawnError(TearsheetError):
+    """A release was taken down; the message says when and why, and names its successor."""
 
 
 class FetchError(TearsheetError):

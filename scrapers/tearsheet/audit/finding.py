@@ -84,6 +84,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "article.extra": Kind("a topic's row has no document that the query matches", _SELECT, Repair.TOPIC),
         "article.changed": Kind("a topic's row is not its document's", _SELECT, Repair.TOPIC),
         "cluster.broken": Kind("a cluster does not have its first copy once", _SELECT, Repair.TOPIC),
+        "release.missing": Kind("a file of a release is gone", _RESTORE),
+        "release.damaged": Kind("a file of a release is not the one that was released", _RESTORE),
+        "release.left": Kind(
+            "files of a release that was never finished, or is withdrawn", "--repair deletes them", Repair.DELETE
+        ),
         "learned.unnamed": Kind("nothing names a snapshot", "--repair deletes it", Repair.DELETE),
         "staged.left": Kind("staged rows that nothing will publish", "--repair deletes them", Repair.DELETE),
         "probe.left": Kind("what a probe of the store left", "--repair deletes it", Repair.DELETE),

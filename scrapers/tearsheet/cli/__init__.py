@@ -37,6 +37,8 @@ COMMANDS = {
     "clean": "clean",
     "record": "record",
     "pull": "pull",
+    "release": "release",
+    "share": "share",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tearsheet.cli.release import pull_release
 from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption
 from tearsheet.config import load_settings
@@ -31,6 +32,9 @@ def pull(
         Uses, typer.Option(help="shareable: without what the rights policy keeps from being passed on.")
     ] = "all",
     text: Annotated[bool, typer.Option("--text/--no-text", help="With the articles' text.")] = False,
+    release: Annotated[
+        str | None, typer.Option(help="Instead: this release as it is, with all its files; --out is a new folder.")
+    ] = None,
     store: Annotated[str | None, typer.Option(help="s3://bucket/prefix, in place of the configured store.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
@@ -40,6 +44,9 @@ def pull(
     Lists and structs are JSON in a .csv, where texts that a spreadsheet would run as formulas get an apostrophe
     in front.
     """
+    if release:
+        pull_release(topic, release, out, store, config, as_json=as_json)
+        return
     check_target(out)
     settings = load_settings(config).store
     with open_store(settings.model_copy(update={"url": store}) if store else settings) as opened:

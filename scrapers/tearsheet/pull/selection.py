@@ -111,6 +111,10 @@ class Selection:
         """Of each document only the row that was fetched last."""
         return replace(self, _latest=True)
 
+    def all_versions(self) -> Self:
+        """Every row: a document has one for each night on which it was captured."""
+        return replace(self, _latest=False)
+
     def one_per_cluster(self) -> Self:
         """Of each cluster one row: its first copy, or, where that is not selected, the earliest that is.
 
