@@ -13,6 +13,7 @@ TearsheetError
 ├── BusyError              another run holds this night              exit 7
 ├── RemainsError           what was taken down still stands somewhere: run the take-down again
 ├── WithdrawnError         a release was taken down: use its successor
+├── WithheldError          the page may not be shown: its site says so, or it was taken down
 ├── FetchError             the crawl itself could not run            exit 8
 ├── ExtractError           extraction itself could not run           exit 9
 └── AuditError             the archive does not hold what it says    exit 10
@@ -95,6 +96,10 @@ class RemainsError(TearsheetError):
 
 class WithdrawnError(TearsheetError):
     """A release was taken down; the message says when and why, and names its successor."""
+
+
+class WithheldError(TearsheetError):
+    """A captured page is not shown: its site asks for no copies, or it was taken down."""
 
 
 class FetchError(TearsheetError):

@@ -13,6 +13,8 @@ from tearsheet.model import Rights
 
 TDM = "tdm-reservation"
 RESERVED = "1"
+NOT_SHOWN = frozenset({"noarchive", "nocache"})
+"""The signals of which one is enough for a page's copy never to be shown, whatever the policy."""
 _KEYS = {
     "noarchive": "noarchive",
     "nocache": "noarchive",

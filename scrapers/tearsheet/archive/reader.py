@@ -28,6 +28,7 @@ __all__ = [
     "damage",
     "parse_member",
     "read_member",
+    "read_range",
     "read_record",
     "record_at",
     "segment_captures",
@@ -89,10 +90,21 @@ def record_at(store: Store, warc_key: str, offset: int, length: int) -> Record:
     Raises:
         RecordError: it is damaged, cannot be decoded or is too large, or the segment ends before it.
     """
+    member = read_range(store, warc_key, offset, length)
     try:
-        return parse_member(store.get_range(warc_key, offset, length))
+        return parse_member(member)
     except RecordError as error:
         raise RecordError(f"{store.url(warc_key)}, byte {offset}: {error}") from error
+
+
+def read_range(store: Store, warc_key: str, offset: int, length: int) -> bytes:
+    """The bytes at a place in a segment, as they lie there.
+
+    Raises:
+        RecordError: the segment ends before it.
+    """
+    try:
+        return store.get_range(warc_key, offset, length)
     except StorageError as error:
         if isinstance(error.__cause__, Exception) and error_code(error.__cause__) == _PAST_THE_END:
             raise RecordError(f"{store.url(warc_key)}, byte {offset}: the segment ends before it") from error

@@ -5,7 +5,7 @@ missing says which extra brings them. Errors of ours end with their own exit cod
 
 0 done, 1 unexpected, 2 wrong usage, 3 configuration, 4 store, 5 publishing refused, 6 published but a source missed
 its expectation, 7 the night is held by another run, 8 a crawl did not run to its end, 9 extraction could not start,
-10 an audit found something, 143 stopped by SIGTERM.
+10 an audit or a proof failed, 143 stopped by SIGTERM.
 """
 
 from __future__ import annotations
@@ -39,9 +39,17 @@ COMMANDS = {
     "pull": "pull",
     "release": "release",
     "share": "share",
+    "serve": "serve",
+    "sql": "sql",
+    "show": "reading",
+    "diff": "diff",
+    "evidence": "evidence",
+    "open": "open",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""
+EXTRAS = {"serve": "web"}
+"""The extra that brings what a command needs, where that is not the crawler."""
 
 
 class Commands(TyperGroup):
@@ -65,11 +73,10 @@ class Commands(TyperGroup):
 
 def _unavailable(command: str, missing: ModuleNotFoundError) -> Any:
     def unavailable(arguments: Annotated[list[str] | None, typer.Argument(hidden=True)] = None) -> None:
-        raise ConfigError(
-            f"`tearsheet {command}` needs {missing.name}; run `pip install 'tearsheet[harvest,embedded]'`"
-        )
+        raise ConfigError(f"`tearsheet {command}` needs {missing.name}; run `pip install 'tearsheet[{extras}]'`")
 
-    unavailable.__doc__ = "(needs the extra \\[harvest])"
+    extras = EXTRAS.get(command, "harvest,embedded")
+    unavailable.__doc__ = f"(needs the extra \\[{EXTRAS.get(command, 'harvest')}])"
     return unavailable
 
 

@@ -6,6 +6,7 @@
   rows or the same app ids since the table was read. So the comparison is ours, and a refused commit is compared again.
 - Transactions are kept by every checkpoint, for ever; the log's commits are not.
 - Statistics are kept of few columns only: those of text would survive in the log after the text itself was deleted.
+- Every commit makes a checkpoint: to open a table then takes the same few requests however many commits it has.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from tearsheet.errors import InvariantError, StorageError
 from tearsheet.storage import Store
 from tearsheet.storage.failures import mend_of
+from tearsheet.tables.joining import join
 from tearsheet.tables.schema import conform
 
 WRITER = WriterProperties(compression="ZSTD", compression_level=3)
@@ -49,13 +51,17 @@ _FAILURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One table: its schema, the columns that lay out its files, and those by whose range files are skipped."""
+    """One table: its schema, the columns that lay out its files, and those by whose range files are skipped.
+
+    ``loose``: how many files may lie beside the first one of a partition before they are joined.
+    """
 
     name: str
     description: str
     schema: pa.Schema
     partition_by: tuple[str, ...]
     statistics: tuple[str, ...]
+    loose: int = 7
 
     @property
     def prefix(self) -> str:
@@ -108,8 +114,12 @@ def scan(store: Store, table: Table) -> pl.LazyFrame:
     Raises:
         StorageError: the store cannot be read.
     """
+    return scan_opened(open_table(store, table), table)
+
+
+def scan_opened(opened: DeltaTable | None, table: Table) -> pl.LazyFrame:
+    """As ``scan``, of the version that was opened; no rows where there is no table."""
     wanted = pl.Schema(table.schema)
-    opened = open_table(store, table)
     if opened is None:
         return pl.LazyFrame(schema=wanted)
     rows = pl.scan_delta(opened)
@@ -126,11 +136,14 @@ def overwrite(
     predicate: str,
     transactions: Mapping[str, int],
     note: Mapping[str, str],
+    within: str,
     anew: bool = False,
 ) -> tuple[int, bool]:
     """Replace what ``predicate`` names by ``rows`` in one commit, unless every transaction is recorded already.
 
-    ``anew``: commit them all the same, because the rows that stand there are not those of the transaction any more.
+    ``within`` is the topic or collection that the rows are of: where its months have too many files then, these are
+    joined. ``anew``: commit them all the same, because the rows that stand there are not those of the transaction any
+    more.
 
     Returns:
         The table's version, and whether this call committed it.
@@ -144,9 +157,13 @@ def overwrite(
     with storage_errors(url):
         for _ in range(ATTEMPTS):
             try:
-                return _overwrite(_writable(store, table), rows, predicate, transactions, note, anew=anew)
+                opened = _writable(store, table)
+                version, committed = _overwrite(opened, rows, predicate, transactions, note, anew=anew)
             except CommitFailedError:  # somebody else was first: look again at what stands there now
                 continue
+            if committed:
+                join(opened, (table.partition_by[0], within), table.loose, WRITER)
+            return version, committed
     raise StorageError(
         f"{url}: {ATTEMPTS} commits in a row were refused, because others write {predicate}; run it again"
     )
@@ -289,7 +306,7 @@ def _create(store: Store, table: Table) -> DeltaTable:
             name=table.name,
             description=table.description,
             configuration={
-                "delta.checkpointInterval": "10",
+                "delta.checkpointInterval": "1",
                 "delta.dataSkippingStatsColumns": ",".join(table.statistics),
             },
             storage_options=options,

@@ -20,22 +20,13 @@ import pyarrow as pa
 from tearsheet.config.models import Topic
 from tearsheet.dedupe.clusters import ClusterInput, Copy, assign, first_copies_hash
 from tearsheet.model import ARTICLE
-from tearsheet.select.query import Query, parse
+from tearsheet.select.query import COLUMNS, Query, parse
 from tearsheet.storage import Store
 from tearsheet.tables import articles, documents
 from tearsheet.tables.schema import ARTICLES
 from tearsheet.topic.plan import Stale, TopicPlan, plan, since_window
 
-FIELDS = {
-    "title": "title",
-    "standfirst": "standfirst",
-    "text": "text",
-    "source": "source",
-    "tag": "tags",
-    "lang": "language",
-    "author": "authors",
-    "section": "section",
-}
+FIELDS = COLUMNS
 """The query language's fields and the columns they look in."""
 
 CLUSTERED = ["night", "document_id", "version_id", "published_at", "content_hash", "near_hash"]
