@@ -58,6 +58,7 @@ def connect(url: str, settings: StoreSettings, access: Access | None, *, tries: 
     checksums: Literal["when_supported", "when_required"] = "when_supported" if settings.checksums else "when_required"
     config = Config(
         proxies={},
+        signature_version="s3v4",  # links as well: by default botocore signs these in a way that S3 has given up
         connect_timeout=min(CONNECT_SECONDS, settings.timeout),
         read_timeout=settings.timeout,
         max_pool_connections=32,
