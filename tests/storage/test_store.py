@@ -108,6 +108,13 @@ def test_a_conflict_that_does_not_end_is_an_error(store: Store, faults: Any, mon
     assert not store.exists("raw/a")
 
 
+def test_a_list_begins_after_a_key(store: Store) -> None:
+    for number in range(12):
+        store.put(f"log/{number:03}.json", b"")
+    assert [info.key for info in store.list("log/", after="log/010")] == ["log/010.json", "log/011.json"]
+    assert [info.key for info in store.list("log/", after="log/010.json")] == ["log/011.json"]
+
+
 def test_lists_are_in_code_points_over_all_pages(store: Store, faults: Any) -> None:
     keys = ["raw/a-b", "raw/a.b", "raw/a/b", "raw/a/é", "raw/a0", "raw/b", "state/a"]
     for key in keys:
