@@ -10,8 +10,10 @@ WORKERS ?= 2
 PORT ?= 8765
 KILLS ?= 20
 SECONDS_EACH ?= 60
+NIGHTS ?= 365
+TOPICS ?= 3
 
-.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction torture torture-scheduler hostile faults replay-tools validators lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction big-archive torture torture-scheduler hostile faults replay-tools validators lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +68,9 @@ torture-scheduler: $(READY) ## kill -9 of 10 processes of nights under a real sc
 
 bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura on recorded pages (needs PAGES_DIR)
 	@cd benchmarks && ../$(BIN)/python extraction.py
+
+big-archive: $(READY) ## a year of invented news in var/big, published night by night; NIGHTS=36 TOPICS=1 for a small one
+	@$(BIN)/python benchmarks/big_archive.py --nights $(NIGHTS) --topics $(TOPICS)
 
 torture: $(READY) ## kill nights at any point and hold them against one never killed; KILLS=300 for long, SEED=n for the same
 	@$(BIN)/python -m tests.torture.campaign --kills $(KILLS) $(if $(SEED),--seed $(SEED))

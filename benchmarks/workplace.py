@@ -78,6 +78,10 @@ def write_config(
     topic = {"title": "Elections", "query": "election* OR vote*", "collections": [COLLECTION]}
     settings = {"fetch": {"contact": "bench@localhost", **(fetch or {})}}
     for name, body in ((f"collections/{COLLECTION}", collection), ("topics/elections", topic), ("tearsheet", settings)):
-        file = folder / f"{name}.yaml"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(body, sort_keys=False), encoding="utf-8")
+        write_yaml(folder / f"{name}.yaml", body)
+
+
+def write_yaml(file: Path, body: dict[str, Any]) -> None:
+    """A file of YAML and the folders above it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(body, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -5,19 +5,18 @@ The analyst's names stand here and are loaded on first use: ``tearsheet.open("s3
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tearsheet.pull import Archive, Selection, open  # noqa: A004 - tearsheet.open reads like gzip.open
+    from tearsheet.pull import Archive, Article, Count, Selection, open  # noqa: A004 - reads like gzip.open
 
-__all__ = ["Archive", "Selection", "open"]
+__all__ = ["Archive", "Article", "Count", "Selection", "open"]
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        from tearsheet import pull
-
-        return getattr(pull, name)
+        return getattr(import_module("tearsheet.pull"), name)
     raise AttributeError(f"module 'tearsheet' has no attribute {name!r}")
 
 

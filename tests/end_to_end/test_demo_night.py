@@ -244,7 +244,7 @@ def test_an_article_that_changed_has_two_versions(world: World) -> None:
 def test_a_wire_story_is_one_cluster(world: World, wire: str) -> None:
     ids = {document_id(world.press.url(outlet.id, article.path)) for outlet, article in PRINTED if article.wire == wire}
     topic = "demo-energy" if wire == "tarif-zamorozka" else "demo-unrest"
-    rows = Archive(world.store).topic(topic).to_polars().filter(pl.col("document_id").is_in(ids))
+    rows = Archive(world.store).topic(topic).all_versions().to_polars().filter(pl.col("document_id").is_in(ids))
     assert rows.height == len(ids) >= 2
     assert rows["cluster_id"].n_unique() == 1
     assert rows["copy"].to_list().count("first") == 1
@@ -263,7 +263,7 @@ def test_nights_out_of_order_give_the_same_articles(
             for day in order:
                 press.night = day
                 night(store, limited, COLLECTION, day)
-            tables.append(Archive(store).topic("demo-unrest").columns(*columns).to_polars())
+            tables.append(Archive(store).topic("demo-unrest").all_versions().columns(*columns).to_polars())
     in_order, out_of_order = tables
     assert in_order.equals(out_of_order)
     wire = in_order.filter(pl.col("title").str.contains("Oil at four-month high|How Nine Hours"))

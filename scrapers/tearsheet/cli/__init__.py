@@ -42,9 +42,12 @@ COMMANDS = {
     "diff": "diff",
     "evidence": "evidence",
     "open": "open",
+    "serve": "serve",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""
+EXTRAS = {"serve": "web"}
+"""The extra that brings what a command needs, where that is not the crawler."""
 
 
 class Commands(TyperGroup):
@@ -68,11 +71,10 @@ class Commands(TyperGroup):
 
 def _unavailable(command: str, missing: ModuleNotFoundError) -> Any:
     def unavailable(arguments: Annotated[list[str] | None, typer.Argument(hidden=True)] = None) -> None:
-        raise ConfigError(
-            f"`tearsheet {command}` needs {missing.name}; run `pip install 'tearsheet[harvest,embedded]'`"
-        )
+        raise ConfigError(f"`tearsheet {command}` needs {missing.name}; run `pip install 'tearsheet[{extras}]'`")
 
-    unavailable.__doc__ = "(needs the extra \\[harvest])"
+    extras = EXTRAS.get(command, "harvest,embedded")
+    unavailable.__doc__ = f"(needs the extra \\[{EXTRAS.get(command, 'harvest')}])"
     return unavailable
 
 

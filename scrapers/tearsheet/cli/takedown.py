@@ -59,6 +59,7 @@ def _drawn_up(place: Workplace, asked: Selector, reason: str, *, quiet: bool) ->
     """What to do: the rest of what was begun and killed, or what is found; a done one where nothing is left."""
     last = earlier(place.store, asked)
     if last and last.status == "begun":
+        Console(stderr=True).print(f"This goes on with what was begun at {last.begun_at:%Y-%m-%d %H:%M} UTC.")
         return last
     known = [each.id for collection in place.configuration.collections.values() for each in collection.sources]
     with _bar(quiet=quiet) as tell:
@@ -110,7 +111,7 @@ def _told(receipt: Receipt | None, *, dry_run: bool, as_json: bool) -> None:
 def _table(receipt: Receipt) -> Table:
     """What a take-down touches, object by object."""
     touched = receipt.touched
-    head = f"take-down {receipt.id}, {receipt.status}"
+    head = f"take-down {receipt.id}" + (", done" if receipt.status == "done" else "")
     table = Table(Column("where", overflow="fold"), "what", title=head, title_justify="left")
     for warc, graves in touched.segments.items():
         kinds = ", ".join(grave.kind for grave in graves)

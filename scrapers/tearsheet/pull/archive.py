@@ -7,6 +7,7 @@ version has added to that file is passed over.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -65,6 +66,11 @@ class Archive:
     def __repr__(self) -> str:
         return f"Archive({self._store.url()!r})"
 
+    @property
+    def store(self) -> Store:
+        """The store it stands in."""
+        return self._store
+
     def topics(self) -> pl.DataFrame:
         """One row a topic: topic, title, description, query, languages, collections, since, until.
 
@@ -103,7 +109,9 @@ class Archive:
         )
 
     def topic(self, name: str) -> Selection:
-        """The articles of a topic: one that is configured, or one that has rows from earlier.
+        """The articles of a topic, each once, as it was captured last; ``all_versions`` gives every row.
+
+        A topic is one that is configured, or one that has rows from earlier.
 
         Raises:
             ConfigError: there is no such topic; the message names those there are.
@@ -113,7 +121,7 @@ class Archive:
             known = sorted({*configured, *articles.topics(self._store)})
             if name not in known:
                 raise ConfigError(f"{self._store.url()} has no topic {name!r}; it has: {', '.join(known) or 'none'}")
-        return Selection.of(self._store, articles.TABLE, self._policy).where(pl.col("topic") == name)
+        return Selection.of(self._store, articles.TABLE, self._policy).where(pl.col("topic") == name).latest()
 
     def documents(self) -> Selection:
         """Every row of every night, drops as well; ``.outcome("article")`` leaves the articles."""
@@ -134,13 +142,8 @@ class Archive:
             raise ConfigError(f"{url} is no configuration that this version can read; upgrade it ({error})") from error
 
 
-def open(url: str | None = None, **options: bool) -> Archive:  # noqa: A001 - tearsheet.open reads like gzip.open
-    """Open an archive for reading; credentials are found as boto3 finds them (``AWS_*``).
-
-    Args:
-        url: ``s3://bucket/prefix``; without one ``TEARSHEET_STORE``, else the ``store.url`` of
-            ``config/tearsheet.yaml``, else the embedded store of ``./var``.
-        options: further keys of ``store`` in the settings, such as ``checksums=False``.
+def opened(url: str | None, options: Mapping[str, bool]) -> Archive:
+    """What ``tearsheet.open`` gives.
 
     Raises:
         ConfigError: the URL or an option is wrong.
@@ -148,7 +151,9 @@ def open(url: str | None = None, **options: bool) -> Archive:  # noqa: A001 - te
     """
     settings = load_settings(Path(os.environ.get("TEARSHEET_CONFIG", "config"))).store.model_dump()
     try:
-        return Archive(open_store(StoreSettings.model_validate(settings | options | ({"url": url} if url else {}))))
+        return Archive(
+            open_store(StoreSettings.model_validate(settings | dict(options) | ({"url": url} if url else {})))
+        )
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigError(

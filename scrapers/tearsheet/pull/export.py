@@ -1,9 +1,10 @@
-"""Rows to a file: Parquet with the columns' meaning, CSV for spreadsheets, JSON Lines; whole or not at all.
+"""Rows to a file: Parquet with the columns' meaning, CSV and XLSX for spreadsheets, JSON Lines; whole or not at all.
 
-- CSV and JSON Lines hold binary values in base64. CSV holds lists and structs as JSON.
+- CSV, JSON Lines and XLSX hold binary values in base64. CSV and XLSX hold lists and structs as JSON.
 - A spreadsheet takes a cell that starts with ``= + - @``, a tab or a carriage return for a formula: in CSV such texts
-  get an apostrophe in front (OWASP, *CSV Injection*).
-- Times are ISO 8601 in UTC.
+  get an apostrophe in front (OWASP, *CSV Injection*), in XLSX the cell is marked as one that was typed with it.
+- Times are UTC, in CSV and JSON Lines ISO 8601.
+- What is longer than a cell of Excel can be is cut in XLSX; each cut is counted.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import polars as pl
 import polars.selectors as cs
@@ -25,18 +26,30 @@ from tearsheet.errors import ConfigError
 TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
 _FORMULA = r"^[=+\-@\t\r]"
 
-Sink = Callable[[pa.Table], int]
-"""Takes the next rows of a file; how many of their cells it neutralised."""
+
+class Changed(NamedTuple):
+    """How many cells were neutralised, and how many were cut."""
+
+    neutralised: int = 0
+    cut: int = 0
+
+
+Sink = Callable[[pa.Table], Changed]
+"""Takes the next rows of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file that was written: its rows, its size in bytes, the cells that a spreadsheet would have run as formulas."""
+    """A file that was written: its rows, its size in bytes, the cells that a spreadsheet would have run as formulas.
+
+    ``cut``: cells whose text was too long for the format, and was cut.
+    """
 
     path: Path
     rows: int
     bytes: int
     neutralised: int = 0
+    cut: int = 0
 
 
 def check_target(path: Path) -> Path:
@@ -53,39 +66,44 @@ def check_target(path: Path) -> Path:
 
 
 def write(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> Written:
-    """Write tables of one schema, one after the other; a file of that name is replaced when all are written."""
-    rows = neutralised = 0
+    """Write tables of one schema, one after the other; a file of that name is replaced when all are written.
+
+    Raises:
+        ConfigError: there are more rows than the format can hold.
+    """
+    rows = neutralised = cut = 0
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with draft.open("wb") as file, FORMATS[path.suffix](file, schema) as sink:
             for table in tables:
-                neutralised += sink(table)
+                changed = sink(table)
+                neutralised, cut = neutralised + changed.neutralised, cut + changed.cut
                 rows += table.num_rows
         size = draft.stat().st_size
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return Written(path, rows, size, neutralised)
+    return Written(path, rows, size, neutralised, cut)
 
 
 @contextmanager
 def _parquet(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
     with pq.ParquetWriter(file, schema, compression="zstd", compression_level=3) as writer:
 
-        def append(table: pa.Table) -> int:
+        def append(table: pa.Table) -> Changed:
             writer.write_table(table)
-            return 0
+            return Changed()
 
         yield append
 
 
 @contextmanager
 def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
-    def append(table: pa.Table, *, header: bool = False) -> int:
-        rows = _frame(table).with_columns(_binary(), *_nested(schema))
+    def append(table: pa.Table, *, header: bool = False) -> Changed:
+        rows = flat(table)
         formulas = sum(int(column.str.contains(_FORMULA).sum()) for column in rows.select(cs.string()))
         rows.with_columns(_defused()).write_csv(file, include_header=header, datetime_format=TIME)
-        return formulas
+        return Changed(neutralised=formulas)
 
     append(schema.empty_table(), header=True)
     yield append
@@ -93,19 +111,28 @@ def _csv(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
 
 @contextmanager
 def _jsonl(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
-    def append(table: pa.Table) -> int:
-        rows = _frame(table).with_columns(_binary(), cs.datetime().dt.strftime(TIME))
+    def append(table: pa.Table) -> Changed:
+        rows = pl.DataFrame(table).with_columns(_binary(), cs.datetime().dt.strftime(TIME))
         rows.write_ndjson(file)
-        return 0
+        return Changed()
 
     yield append
 
 
-FORMATS = {".parquet": _parquet, ".csv": _csv, ".jsonl": _jsonl}
+@contextmanager
+def _xlsx(file: BinaryIO, schema: pa.Schema) -> Iterator[Sink]:
+    from tearsheet.pull.sheet import sheet
+
+    with sheet(file, schema.names, formula=_FORMULA) as page:
+        yield lambda table: Changed(*page.append(flat(table)))
 
 
-def _frame(table: pa.Table) -> pl.DataFrame:
-    return pl.DataFrame(table)
+FORMATS = {".parquet": _parquet, ".csv": _csv, ".jsonl": _jsonl, ".xlsx": _xlsx}
+
+
+def flat(table: pa.Table) -> pl.DataFrame:
+    """The rows with binary values in base64, lists and structs as JSON."""
+    return pl.DataFrame(table).with_columns(_binary(), *_nested(table.schema))
 
 
 def _binary() -> pl.Expr:

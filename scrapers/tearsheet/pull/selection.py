@@ -1,8 +1,9 @@
 """A selection of rows: lazy, immutable, read only when one of its ends is called.
 
-Filters narrow it, in any order and all of them. Then ``latest`` leaves one row a document, then ``one_per_cluster``
-one row a cluster; the order in which they are called makes no difference. Only the columns and the months that
-are asked for are read. Text, ledger and near-duplicate signature are columns that must be asked for.
+Filters narrow it, in any order and all of them. Of what they leave a topic gives the latest row of each document, once;
+``all_versions`` gives every row, ``one_per_cluster`` one row a story; the order in which they are called makes no
+difference. Only the columns and the months that are asked for are read. Text, ledger and near-duplicate signature are
+columns that must be asked for.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import pyarrow as pa
 from tearsheet.config.models import RightsPolicy
 from tearsheet.errors import ConfigError
 from tearsheet.model import Rights
+from tearsheet.pull.article import Article, article_of
 from tearsheet.pull.export import Written, check_target, write
+from tearsheet.pull.reduction import KEY, ORDER, Count, Reduction
+from tearsheet.pull.sql import TABLE, answered
 from tearsheet.rights import shareable
 from tearsheet.storage import Store
 from tearsheet.tables import delta
@@ -32,34 +36,38 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ON_REQUEST = ("text", "removed", "near_hash")
-KEY = ("collection", "night", "document_id")
-ORDER = ("night", "published_at", "document_id", "collection")
 SIGNAL = ("signal", "value", "origin")
 Uses = Literal["all", "shareable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Selection:
-    """Rows of one table, to be narrowed by its methods and read by its ends."""
+    """Rows of one table, to be narrowed by its methods and read by its ends; iterated, it gives ``Article``s."""
 
     _store: Store
     _table: Table
-    _columns: tuple[str, ...]
+    _chosen: tuple[str, ...] | None = None
     _filters: tuple[pl.Expr, ...] = field(default=())
-    _latest: bool = False
-    _one_per_cluster: bool = False
+    _reduction: Reduction = field(default=Reduction())
     _policy: Callable[[], RightsPolicy] = RightsPolicy
+    _held: Callable[[], pl.LazyFrame] | None = None
 
     @classmethod
     def of(cls, store: Store, table: Table, policy: Callable[[], RightsPolicy] = RightsPolicy) -> Self:
         """Every row of a table, without the columns that must be asked for; ``policy`` says what may be shared."""
-        columns = tuple(name for name in table.schema.names if name not in ON_REQUEST)
-        return cls(_store=store, _table=table, _columns=columns, _policy=policy)
+        return cls(_store=store, _table=table, _policy=policy)
 
     def __repr__(self) -> str:
-        return (
-            f"Selection of {self._store.url(self._table.prefix)} where {' and '.join(map(str, self._filters)) or 'all'}"
-        )
+        where = " and ".join(map(str, self._filters)) or "all"
+        return f"Selection of {self._store.url(self._table.prefix)} where {where}: {self.counted}"
+
+    @property
+    def counted(self) -> str:
+        """What its rows are: ``articles, latest versions``; ``stories, latest versions``; ``documents, all nights``."""
+        if not self._is_clustered:
+            return f"documents, {'latest versions' if self._reduction.latest else 'every capture'}"
+        what = "stories" if self._reduction.one_per_cluster else "articles"
+        return f"{what}, {'latest versions' if self._reduction.latest else 'all versions'}"
 
     def since(self, night: str | date) -> Self:
         """Nights from this one on; months before it are not read."""
@@ -108,8 +116,12 @@ class Selection:
         return replace(self, _filters=(*self._filters, condition))
 
     def latest(self) -> Self:
-        """Of each document only the row that was fetched last."""
-        return replace(self, _latest=True)
+        """Of each document only the row that was fetched last; so a topic gives its articles by itself."""
+        return replace(self, _reduction=replace(self._reduction, latest=True))
+
+    def all_versions(self) -> Self:
+        """Every row: a document has one for each night on which it was captured."""
+        return replace(self, _reduction=replace(self._reduction, latest=False))
 
     def one_per_cluster(self) -> Self:
         """Of each cluster one row: its first copy, or, where that is not selected, the earliest that is.
@@ -117,9 +129,9 @@ class Selection:
         Raises:
             ConfigError: these are documents; only a topic's articles have clusters.
         """
-        if "cluster_id" not in self._table.schema.names:
+        if not self._is_clustered:
             raise ConfigError("documents have no clusters; take one_per_cluster() of a topic: archive.topic(…)")
-        return replace(self, _one_per_cluster=True)
+        return replace(self, _reduction=replace(self._reduction, one_per_cluster=True))
 
     def columns(self, *names: str) -> Self:
         """These columns instead of the usual ones.
@@ -130,11 +142,15 @@ class Selection:
         known = self._table.schema.names
         if unknown := [name for name in names if name not in known]:
             raise ConfigError(f"no column {', '.join(map(repr, unknown))}; there are: {', '.join(known)}")
-        return replace(self, _columns=tuple(dict.fromkeys(names)))
+        return replace(self, _chosen=tuple(dict.fromkeys(names)))
 
     def with_text(self) -> Self:
         """The text as well."""
-        return self.columns(*self._columns, "text")
+        return self.columns(*self.names, "text")
+
+    def over(self, held: Callable[[], pl.LazyFrame]) -> Self:
+        """The same selection of rows that are held elsewhere than in the store."""
+        return replace(self, _held=held)
 
     def scan(self) -> pl.LazyFrame:
         """The rows as a lazy frame of the table's present version, in no order.
@@ -142,8 +158,18 @@ class Selection:
         Raises:
             StorageError: the store cannot be read.
         """
-        rows = self._rows()
-        return _only(rows, self._kept(rows)).select(self._columns)
+        return self._reduction.of(self._rows()).select(self.names)
+
+    def sql(self, query: str) -> pl.DataFrame:
+        """What a query says of the table ``articles``: these rows, with every column unless ``columns`` chose some.
+
+        Raises:
+            ConfigError: the query is wrong; the message says where, or which columns there are.
+            StorageError: the store cannot be read.
+        """
+        with delta.storage_errors(self._url):
+            rows = self._reduction.of(self._rows()).select(self._chosen or self._table.schema.names)
+            return answered(query, {TABLE: rows})
 
     def to_polars(self) -> pl.DataFrame:
         """The rows, by night, then date of publication, then document_id.
@@ -152,9 +178,17 @@ class Selection:
             StorageError: the store cannot be read, or a text is not what was written.
         """
         with delta.storage_errors(self._url):
-            rows = self._rows()
-            found = _only(rows, self._kept(rows)).sort(ORDER, nulls_last=True).select(self._columns).collect()
-            return verified(found, self._url)
+            rows = self._reduction.of(self._rows()).sort(ORDER, nulls_last=True)
+            return verified(rows.select(self.names).collect(), self._url)
+
+    def __iter__(self) -> Iterator[Article]:
+        """The rows as values, in the order of ``to_polars``, whatever columns were chosen; a month at a time is held.
+
+        Raises:
+            StorageError: the store cannot be read, or a text is not what was written.
+        """
+        for table in self.columns(*self._table.schema.names).tables():
+            yield from map(article_of, pl.DataFrame(table).iter_rows(named=True))
 
     def to_arrow(self) -> pa.Table:
         """As ``to_polars``, with the types and the meaning of the columns in the schema."""
@@ -174,16 +208,24 @@ class Selection:
     def nights(self) -> pl.DataFrame:
         """How many rows each night has: night, rows; ascending."""
         with delta.storage_errors(self._url):
-            rows = self._rows()
-            nights = _only(rows, self._kept(rows)).group_by("night").agg(pl.len().cast(pl.Int64).alias("rows"))
+            rows = self._reduction.of(self._rows())
+            nights = rows.group_by("night").agg(pl.len().cast(pl.Int64).alias("rows"))
             return nights.sort("night").collect()
 
-    def count(self) -> int:
-        """How many rows there are."""
-        return int(self.nights()["rows"].sum())
+    def count(self) -> Count:
+        """How many rows there are, and how many earlier versions and copies that leaves out.
+
+        Raises:
+            StorageError: the store cannot be read.
+        """
+        with delta.storage_errors(self._url):
+            if not self._reduction:
+                return Count(self._rows().select(pl.len()).collect().item(), self.counted)
+            keys = self._rows().select(self._reduction.columns).collect()
+            return self._reduction.count(keys, self.counted)
 
     def write(self, path: str | Path) -> Written:
-        """Write the rows to a file, whole or not at all; its suffix says how: ``.parquet``, ``.csv``, ``.jsonl``.
+        """Write the rows to a file, whole or not at all; its suffix says how: .parquet, .csv, .jsonl, .xlsx.
 
         Raises:
             ConfigError: another suffix, or the folder is not there.
@@ -193,46 +235,48 @@ class Selection:
         return write(self.tables(), self.schema, target)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that its rows have."""
+        usual = (name for name in self._table.schema.names if name not in ON_REQUEST)
+        return tuple(usual) if self._chosen is None else self._chosen
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that are read for its rows: theirs, and those by which they are found and told apart."""
+        asked = (name for each in self._filters for name in each.meta.root_names())
+        return tuple(dict.fromkeys((*self.names, "month", *self._reduction.columns, *asked)))
+
+    @property
     def schema(self) -> pa.Schema:
         """The columns with type and meaning."""
-        return pa.schema([self._table.schema.field(name) for name in self._columns])
+        return pa.schema([self._table.schema.field(name) for name in self.names])
 
     def tables(self) -> Iterator[pa.Table]:
         """The rows month by month in the order of ``to_polars``, all of one version of the table."""
         with delta.storage_errors(self._url):
             rows = self._rows()
-            kept = self._kept(rows)
-            kept = kept if kept is None else kept.collect().lazy()
-            for month in rows.select(pl.col("month").unique().sort()).collect()["month"]:
-                part = _only(rows.filter(month=month), kept).sort(ORDER, nulls_last=True).select(self._columns)
-                yield self._as_declared(verified(part.collect(), self._url))
+            kept = self._reduction.of(rows).select("month", *KEY).collect() if self._reduction else None
+            months = rows.select("month").collect() if kept is None else kept
+            for month in months["month"].unique().sort():
+                part = rows.filter(month=month)
+                part = part if kept is None else part.join(kept.lazy(), on=KEY, how="semi")
+                found = part.sort(ORDER, nulls_last=True).select(self.names).collect()
+                yield self._as_declared(verified(found, self._url))
+
+    @property
+    def _is_clustered(self) -> bool:
+        return "cluster_id" in self._table.schema.names
 
     @property
     def _url(self) -> str:
         return self._store.url(self._table.prefix)
 
     def _rows(self) -> pl.LazyFrame:
-        return delta.scan(self._store, self._table).filter(*self._filters)
-
-    def _kept(self, rows: pl.LazyFrame) -> pl.LazyFrame | None:
-        """The keys of the rows that ``latest`` and ``one_per_cluster`` leave; ``None`` where they leave all."""
-        if not (self._latest or self._one_per_cluster):
-            return None
-        if self._latest:
-            rows = rows.sort("fetched_at", "night", "collection").unique(
-                "document_id", keep="last", maintain_order=True
-            )
-        if self._one_per_cluster:
-            by_rank = rows.sort(pl.col("copy") != "first", *ORDER, nulls_last=True)
-            rows = by_rank.unique("cluster_id", keep="first", maintain_order=True)
-        return rows.select(KEY)
+        rows = self._held() if self._held else delta.scan(self._store, self._table)
+        return rows.filter(*self._filters)
 
     def _as_declared(self, frame: pl.DataFrame) -> pa.Table:
         return frame.to_arrow().cast(self.schema)
-
-
-def _only(rows: pl.LazyFrame, kept: pl.LazyFrame | None) -> pl.LazyFrame:
-    return rows if kept is None else rows.join(kept, on=KEY, how="semi")
 
 
 def _shareable(policy: RightsPolicy) -> pl.Expr:

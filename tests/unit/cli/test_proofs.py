@@ -144,14 +144,14 @@ def test_sql_gives_files_and_no_formulas(kept: Kept, call: Call, tmp_path: Path)
         ("select nothing from articles", "nothing"),
         ("select * from pages", "pages"),
         ("selekt", "selekt"),
-        ("select cluster_id from documents", "articles, which has topic"),
+        ("select cluster_id from documents", "cluster_id"),
     ],
 )
 def test_sql_that_is_wrong_is_told_what_there_is(kept: Kept, call: Call, query: str, message: str) -> None:
     done = call("sql", query)
     assert done.returncode == 3
     assert message in done.stderr
-    assert "the tables are documents, with the columns document_id" in done.stderr
+    assert "; documents, its columns: document_id, " in done.stderr
 
 
 def test_show_gives_the_latest_version_and_names_the_others(kept: Kept, call: Call) -> None:

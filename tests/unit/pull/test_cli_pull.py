@@ -36,7 +36,7 @@ def test_a_topic_becomes_a_file(in_store: Path) -> None:
     assert table.num_rows == 4
     assert "text" not in table.column_names
     size = (in_store / "unrest.parquet").stat().st_size
-    assert result.stdout == f"unrest.parquet: 4 rows of 2 nights, {size} bytes\n"
+    assert result.stdout == f"unrest.parquet: 4 articles, latest versions; 2 nights, {size} bytes\n"
 
 
 def test_machines_get_one_object(in_store: Path) -> None:
@@ -45,21 +45,37 @@ def test_machines_get_one_object(in_store: Path) -> None:
     assert told == {
         "topic": "unrest",
         "out": "unrest.jsonl",
-        "rows": 5,
-        "nights": 3,
+        "rows": 4,
+        "nights": 2,
         "bytes": (in_store / "unrest.jsonl").stat().st_size,
         "rights": "all",
         "left_out": 0,
+        "earlier_versions": 1,
+        "copies": 0,
         "neutralised": 0,
+        "cut": 0,
     }
-    first = json.loads((in_store / "unrest.jsonl").read_text().splitlines()[0])
-    assert first["text"] == "Riots, they said. 暴動"
+    rows = [json.loads(line) for line in (in_store / "unrest.jsonl").read_text().splitlines()]
+    assert [row["text"] for row in rows if row["document_id"].endswith("01")] == ["Riots, they now say."]
+
+
+def test_what_was_counted_is_told(in_store: Path) -> None:
+    told = {
+        (): "4 articles, latest versions; 1 earlier version left out; 2 nights",
+        ("--all-versions",): "5 articles, all versions; 3 nights",
+        ("--one-per-cluster",): "3 stories, latest versions; 1 earlier version and 1 copy left out; 2 nights",
+        ("--one-per-cluster", "--all-versions"): "3 stories, all versions; 2 copies left out; 3 nights",
+    }
+    for options, line in told.items():
+        assert call("unrest", "--out", "u.jsonl", *options).stdout.startswith(f"u.jsonl: {line}, ")
+        rows = (in_store / "u.jsonl").read_text().splitlines()
+        assert len(rows) == int(line[0])
 
 
 def test_a_store_can_be_named(in_store: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEARSHEET_STORE", "s3://elsewhere")
     assert call("unrest", "--out", "unrest.csv", "--store", store.url()).exit_code == 0
-    assert (in_store / "unrest.csv").read_text().count("\n") == 6
+    assert (in_store / "unrest.csv").read_text().count("\n") == 5
 
 
 def test_formulas_that_a_spreadsheet_would_run_are_counted(in_store: Path) -> None:
@@ -71,7 +87,7 @@ def test_formulas_that_a_spreadsheet_would_run_are_counted(in_store: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["unrest", "--out", "unrest.doc"], "known are: .parquet, .csv, .jsonl"),
+        (["unrest", "--out", "unrest.doc"], "known are: .parquet, .csv, .jsonl, .xlsx"),
         (["football", "--out", "f.csv"], "it has: unrest"),
         (["unrest", "--out", "u.csv", "--since", "soon"], "YYYY-MM-DD"),
     ],

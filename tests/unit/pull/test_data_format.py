@@ -30,4 +30,4 @@ def test_the_code_on_the_page_runs(
     assert len(blocks) == 4
     for block in blocks:
         exec(here(block, store, embedded.access), names)
-    assert names["frame"].height == own.topic("unrest").count()  # type: ignore[attr-defined]
+    assert names["frame"].height == own.topic("unrest").all_versions().count()  # type: ignore[attr-defined]

@@ -101,7 +101,7 @@ def test_pull_says_what_it_left_out(
     app.command()(pull)
     call = ["unrest", "--rights", "shareable", "--out", "u.csv"]
     plain = CliRunner().invoke(app, call)
-    assert plain.stdout.startswith("u.csv: 4 rows of 2 nights, ")
+    assert plain.stdout.startswith("u.csv: 4 articles, latest versions; 2 nights, ")
     assert plain.stdout.endswith("; 3 rows left out, which may not be shared\n")
     assert (tmp_path / "u.csv").read_text().count("\n") == 5
     machine = json.loads(CliRunner().invoke(app, [*call, "--json"]).stdout)

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from tests.unit.spiders.press import NIGHT, Desk, article, feed
+from tests.unit.spiders.press import NIGHT, Desk, Site, article, feed
 
 from tearsheet.archive.reader import captures, read_record
+
+
+def _answers(site: Site, other: Site) -> None:
+    """A page for every way in which an answer can end, but those that are not there."""
+    site.on("/good.html", article("good"))
+    site.on("/packed.html", article("packed"), packed=True)
+    site.on("/untyped", article("untyped"), kind="")
+    for path, status in [("gone", 410), ("censored", 451), ("members", 403), ("teapot", 418), ("broken", 500)]:
+        site.on(f"/{path}.html", "<html></html>", status=status)
+    site.on("/paper.pdf", b"%PDF-1.7", kind="application/pdf")
+    site.on("/huge.html", b"x" * 20_000)
+    site.on("/slow.html", article("slow"), delay=2.0)
+    site.on("/new-place.html", article("moved"))
+    chain = {f"/chain-{n}.html": f"/chain-{n + 1}.html" for n in range(7)}
+    targets = {
+        "/moved.html": "/hop.html",
+        "/hop.html": "/new-place.html",
+        "/loop.html": "/loop-2.html",
+        "/loop-2.html": "/loop.html",
+    }
+    targets |= {"/home.html": "/", "/away.html": other.url("/elsewhere.html"), "/alias.html": "/good.html"}
+    for path, target in (targets | chain).items():
+        site.on(path, status=302, headers={"Location": target})
 
 
 def test_every_answer_has_its_outcome(desk: Desk) -> None:
@@ -30,25 +53,7 @@ def test_every_answer_has_its_outcome(desk: Desk) -> None:
         "alias.html": "skipped.same_as",
     }
     site.on("/feed.xml", feed(*(site.url(f"/{path}") for path in expected)), kind="application/rss+xml")
-    site.on("/good.html", article("good"))
-    site.on("/packed.html", article("packed"), packed=True)
-    site.on("/untyped", article("untyped"), kind="")
-    for path, status in [("gone", 410), ("censored", 451), ("members", 403), ("teapot", 418), ("broken", 500)]:
-        site.on(f"/{path}.html", "<html></html>", status=status)
-    site.on("/paper.pdf", b"%PDF-1.7", kind="application/pdf")
-    site.on("/huge.html", b"x" * 20_000)
-    site.on("/slow.html", article("slow"), delay=2.0)
-    site.on("/new-place.html", article("moved"))
-    chain = {f"/chain-{n}.html": f"/chain-{n + 1}.html" for n in range(7)}
-    targets = {
-        "/moved.html": "/hop.html",
-        "/hop.html": "/new-place.html",
-        "/loop.html": "/loop-2.html",
-        "/loop-2.html": "/loop.html",
-    }
-    targets |= {"/home.html": "/", "/away.html": other.url("/elsewhere.html"), "/alias.html": "/good.html"}
-    for path, target in (targets | chain).items():
-        site.on(path, status=302, headers={"Location": target})
+    _answers(site, other)
 
     run = desk.crawl(desk.source(site), fetch={"timeout": 0.5, "max_bytes": 10_000, "retries": 0})
 
