@@ -42,6 +42,7 @@ COMMANDS = {
     "diff": "diff",
     "evidence": "evidence",
     "open": "open",
+    "backtest": "backtest",
     "serve": "serve",
     "takedown": "takedown",
 }
