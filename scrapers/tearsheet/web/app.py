@@ -19,9 +19,9 @@ from tearsheet.web.catalogue import Catalogue
 from tearsheet.web.login import SignedIn, User
 from tearsheet.web.rendering import STATIC, render
 from tearsheet.web.security import LOOPBACK, KnownHosts, SecureHeaders
-from tearsheet.web.views import download, overview, topic
+from tearsheet.web.views import download, overview, search, topic
 
-ROUTERS = (overview.router, download.router, topic.router)
+ROUTERS = (overview.router, download.router, search.router, topic.router)
 COMPRESSED_FROM = 1000
 
 
