@@ -18,7 +18,7 @@ from tearsheet.pull.export import FORMATS
 from tearsheet.web import charts
 from tearsheet.web.catalogue import Catalogue, catalogue_of
 from tearsheet.web.charts import UNKNOWN, Chart
-from tearsheet.web.citing import Citation, cite
+from tearsheet.web.citing import Citation, citations
 from tearsheet.web.filters import EVERYTHING, Asked, Filter, Kind
 from tearsheet.web.rendering import render
 
@@ -76,7 +76,7 @@ class TopicPage:
     page: int
     pages: int
     entries: tuple[Entry, ...]
-    citation: Citation
+    citations: tuple[Citation, ...]
 
 
 @router.get("/topics/{topic}", name="topic")
@@ -125,7 +125,7 @@ def topic_page(catalogue: Catalogue, topic: str, asked: Filter, by: By = "source
         page=number,
         pages=pages,
         entries=entries(kept.slice((number - 1) * PAGE, PAGE), outlets),
-        citation=cite(catalogue, topic, asked, kept),
+        citations=citations(catalogue, topic, asked, kept),
     )
 
 
