@@ -22,6 +22,7 @@ _KNOWN = re.compile(
     rf"raw/{_NIGHT}/[^/]+\.warc(\.gz)?(\.cdxj)?|runs/{_NIGHT}/.+|staged/{_NIGHT}/[^/]+\.parquet"
     r"|tables/(documents|articles)/.+|state/[^/]+\.json\.gz|learned/[^/]+/[0-9a-f]+\.json"
     r"|config/([0-9a-f]{64}|current)\.json|releases/.+|takedowns/.+|probe-[^/]+/.+"
+    r"|search/[^/]+/(index\.json|\d{4}-\d{2}/[0-9a-f]{20}\.(tar|parquet|jsonl\.zst))"
 )
 _STAGED = re.compile(r"staged/([^/]+)/([^/]+)/([^/]+)\.[0-9a-f]{12}\.parquet")
 

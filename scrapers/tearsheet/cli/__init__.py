@@ -37,6 +37,7 @@ COMMANDS = {
     "clean": "clean",
     "record": "record",
     "pull": "pull",
+    "search": "search",
     "serve": "serve",
     "sql": "sql",
     "show": "reading",

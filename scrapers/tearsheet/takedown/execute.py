@@ -1,7 +1,7 @@
 """A take-down done: the tombstone first, then step by step what its receipt lists, each step as often as it takes.
 
 A step that was done before changes nothing. The receipt ends as ``done`` once another survey has found nothing left.
-Everything a later release of Tearsheet keeps besides (citable releases, a search index) is removed by a step of its
+Everything a later release of Tearsheet keeps besides (citable releases) is removed by a step of its
 own, in ``STEPS``.
 """
 
@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from tearsheet import state
+from tearsheet import search, state
 from tearsheet.archive import cdxj
 from tearsheet.archive.indexing import index
 from tearsheet.archive.keys import index_key
@@ -142,13 +142,20 @@ def _tables(store: Store, receipt: Receipt) -> None:
     maintenance.purge(store)
 
 
+def _indexes(store: Store, receipt: Receipt) -> None:
+    """Months that held the documents are built anew; what an earlier run had left of builds goes as well."""
+    for topic in search.indexed(store):
+        search.refresh(store, topic)
+        search.sweep(store, topic)
+
+
 def _versions(store: Store, receipt: Receipt) -> None:
     """Old versions of what was touched, and of all that the tables and stages ever held."""
     touched = receipt.touched
     segments = {key for warc in touched.segments for key in (warc, index_key(warc))}
     runs = {*touched.runs, *(report_key(*night) for night in _nights(receipt))}
     changed = {*segments, *runs, *map(state.key, touched.states)}
-    delete_versions(store, lambda key: key in changed or key.startswith(("tables/", "staged/")))
+    delete_versions(store, lambda key: key in changed or key.startswith(("tables/", "staged/", "search/")))
 
 
 def _nights(receipt: Receipt) -> list[tuple[str, str]]:
@@ -172,7 +179,8 @@ STEPS: tuple[tuple[str, Callable[[Store, Receipt], None]], ...] = (
     ("articles", _articles),
     ("run reports", _verdicts),
     ("old files", _tables),
-    # citable releases and the search index will be reached by steps here, before old versions are deleted
+    ("search indexes", _indexes),
+    # citable releases will be reached by steps here, before old versions are deleted
     ("old versions", _versions),
 )
 """In this order: what a night that is run meanwhile would publish again goes first."""
