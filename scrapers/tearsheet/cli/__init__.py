@@ -38,6 +38,8 @@ COMMANDS = {
     "record": "record",
     "pull": "pull",
     "search": "search",
+    "release": "release",
+    "share": "share",
     "serve": "serve",
     "sql": "sql",
     "show": "reading",
