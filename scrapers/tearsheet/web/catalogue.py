@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from tearsheet.pull import Archive
+from tearsheet.pull.releases import Release
 from tearsheet.storage import Store
 from tearsheet.web import places, snapshot
 from tearsheet.web.fresh import Fresh
@@ -43,6 +44,7 @@ class Catalogue:
         self._snapshot = Fresh[Snapshot](lambda before: snapshot.take(self.store, before), SNAPSHOT_SECONDS)
         self._places = Fresh[Places](lambda before: places.take(self.store, before), SNAPSHOT_SECONDS)
         self._named = Fresh[Named](lambda _: _names(archive), NIGHTS_SECONDS)
+        self._releases = Fresh[list[Release]](lambda _: archive.releases(), SNAPSHOT_SECONDS)
         self._reports = Reports(self.store)
         self._nights = Fresh[dict[str, tuple[Night, ...]]](
             lambda _: self._reports.last_nights(self.named.collections, NIGHTS), NIGHTS_SECONDS
@@ -56,6 +58,10 @@ class Catalogue:
             StorageError: it cannot be read.
         """
         _ = self.named, self.snapshot, self.nights
+
+    def releases(self, topic: str) -> tuple[Release, ...]:
+        """The releases of a topic, the newest first, withdrawn ones as well."""
+        return tuple(release for release in reversed(self._releases.get()) if release.topic == topic)
 
     @property
     def store(self) -> Store:

@@ -103,7 +103,7 @@ class ArticlePage:
 
 @router.get("/articles/{document_id}", name="article")
 def show(request: Request, document_id: str, night: str | None = None, topic: str | None = None) -> Response:
-    """The article as it was captured on a night, the last one where none is given."""
+    """The article as it was captured on a night, or last."""
     page = article(catalogue_of(request), document_id, night, topic)
     return render(request, "article.html", page=page, proof=None)
 
@@ -188,9 +188,10 @@ def _read(catalogue: Catalogue, table: Table, opened: DeltaTable | None, where: 
 
 
 def _row(catalogue: Catalogue, rows: Sequence[Document], document_id: str, night: str | None) -> Document:
+    """The row of a night; where none is given the last article, or the last drop where it never was one."""
     of_night = [row for row in rows if night in (None, row.night)]
     if of_night:
-        return of_night[-1]
+        return ([row for row in of_night if row.outcome == ARTICLE] or of_night)[-1]
     if not rows and document_id in tombstones.load(catalogue.store).documents:
         raise HTTPException(410, f"the page {document_id} was taken down; nothing of it is kept or shown")
     on = f" on the night {night}" if rows else ""
