@@ -272,6 +272,14 @@ class RightsPolicy(Strict):
     nosnippet: Handling = Field(Handling(), description="no extracts in search results")
 
 
+class ReleaseSettings(Strict):
+    """Who answers for releases."""
+
+    publisher: str = Field(
+        "Operator of a Tearsheet archive", min_length=1, description="the author that citations of releases name"
+    )
+
+
 class WebSettings(Strict):
     """To whom ``tearsheet serve`` shows the archive. Beyond this machine all three are needed."""
 
@@ -291,6 +299,7 @@ class Settings(Strict):
     fetch: FetchSettings = Field(FetchSettings(), description="how this installation fetches")
     extract: ExtractSettings = Field(ExtractSettings(), description="how pages are turned into documents")
     rights: RightsPolicy = Field(RightsPolicy(), description="what rights signals come to")
+    release: ReleaseSettings = Field(ReleaseSettings(), description="what releases say of this installation")
     web: WebSettings = Field(WebSettings(), description="to whom `tearsheet serve` shows the archive")
 
 
