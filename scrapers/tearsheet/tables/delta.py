@@ -62,7 +62,7 @@ class Table:
     schema: pa.Schema
     partition_by: tuple[str, ...]
     statistics: tuple[str, ...]
-    loose: int = 7
+    loose: int = 5
 
     @property
     def prefix(self) -> str:
