@@ -22,6 +22,14 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore
         yield server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What readers cache of search indexes goes here, in no test into a home folder."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["TEARSHEET_CACHE"] = str(folder)
+    return folder
+
+
 @pytest.fixture
 def store(embedded: EmbeddedStore) -> Iterator[Store]:
     """A store of its own for one test: an empty prefix on the embedded server."""

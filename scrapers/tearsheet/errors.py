@@ -12,6 +12,7 @@ TearsheetError
 ├── ExpectationError       published, but a source missed what it was expected to give    exit 6
 ├── BusyError              another run holds this night              exit 7
 ├── RemainsError           what was taken down still stands somewhere: run the take-down again
+├── WithdrawnError         a release was taken down: use its successor
 ├── WithheldError          the page may not be shown: its site says so, or it was taken down
 ├── FetchError             the crawl itself could not run            exit 8
 ├── ExtractError           extraction itself could not run           exit 9
@@ -91,6 +92,10 @@ class BusyError(TearsheetError):
 
 class RemainsError(TearsheetError):
     """Something that was taken down, or a phrase that was looked for, still stands in the store."""
+
+
+class WithdrawnError(TearsheetError):
+    """A release was taken down; the message says when and why, and names its successor."""
 
 
 class WithheldError(TearsheetError):

@@ -37,13 +37,16 @@ COMMANDS = {
     "clean": "clean",
     "record": "record",
     "pull": "pull",
+    "search": "search",
+    "release": "release",
+    "share": "share",
+    "serve": "serve",
     "sql": "sql",
     "show": "reading",
     "diff": "diff",
     "evidence": "evidence",
     "open": "open",
     "backtest": "backtest",
-    "serve": "serve",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""

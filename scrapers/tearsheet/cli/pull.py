@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tearsheet.cli.release import pull_release
 from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption
 from tearsheet.config import load_settings
@@ -39,6 +40,9 @@ def pull(
         bool, typer.Option("--one-per-cluster", help="One row a story: its first copy.")
     ] = False,
     text: Annotated[bool, typer.Option("--text/--no-text", help="With the articles' text.")] = False,
+    release: Annotated[
+        str | None, typer.Option(help="Instead: this release as it is, with all its files; --out is a new folder.")
+    ] = None,
     store: Annotated[str | None, typer.Option(help="s3://bucket/prefix, in place of the configured store.")] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
@@ -47,6 +51,9 @@ def pull(
 
     Lists and structs are JSON in .csv and .xlsx, where texts that a spreadsheet would run as formulas are neutralised.
     """
+    if release:
+        pull_release(topic, release, out, store, config, as_json=as_json)
+        return
     check_target(out)
     settings = load_settings(config).store
     with open_store(settings.model_copy(update={"url": store}) if store else settings) as opened:

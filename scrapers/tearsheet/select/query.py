@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from types import MappingProxyType
 
 from tearsheet.folding import Folded, folded
 from tearsheet.model import Evidence
@@ -19,7 +20,21 @@ from tearsheet.select.syntax import read
 from tearsheet.select.terms import Term
 from tearsheet.select.tokens import FIELDS
 
-__all__ = ["FIELDS", "MOST_EVIDENCE", "Query", "fold", "parse"]
+__all__ = ["COLUMNS", "FIELDS", "MOST_EVIDENCE", "Query", "fold", "parse"]
+
+COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "title",
+        "standfirst": "standfirst",
+        "text": "text",
+        "source": "source",
+        "tag": "tags",
+        "lang": "language",
+        "author": "authors",
+        "section": "section",
+    }
+)
+"""The fields and the columns they look in."""
 
 MOST_EVIDENCE = 50
 LANGUAGE_VERSION = 1

@@ -28,6 +28,7 @@ TABLE = Table(
     schema=ARTICLES,
     partition_by=("topic", "month"),
     statistics=("document_id", "cluster_id", "source", "night", "fetched_at", "published_at"),
+    loose=0,
 )
 KEY = ("collection", "night", "document_id")
 ORDER = ("night", "published_at", "document_id")
@@ -61,6 +62,7 @@ def publish(
         predicate=f"topic = {quoted(topic)} AND month IN ({_listed(months)}) AND night IN ({_listed(sorted(nights))})",
         transactions={app_id(topic, *key): mark for key, mark in sorted(marks.items())},
         note={"topic": topic},
+        within=topic,
         anew=anew,
     )
     return Published(version=version, rows=rows.num_rows, committed=committed)

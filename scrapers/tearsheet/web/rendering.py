@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -28,6 +29,7 @@ def render(request: Request, template: str, /, *, status: int = 200, **shown: An
     text = _TEMPLATES.get_template(template).render(
         link=partial(link, request),
         asset=partial(asset, request),
+        has=lambda name: any(getattr(route, "name", None) == name for route in request.app.routes),
         here=request.url.path.removeprefix(str(request.scope.get("root_path", ""))),
         store=request.app.state.catalogue.store.url(),
         **shown,
@@ -57,3 +59,4 @@ def _thousands(number: int) -> str:
 
 
 _TEMPLATES.filters["thousands"] = _thousands
+_TEMPLATES.filters["combined"] = operator.or_
