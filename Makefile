@@ -13,7 +13,7 @@ SECONDS_EACH ?= 60
 NIGHTS ?= 365
 TOPICS ?= 3
 
-.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction big-archive bench-catalogue bench-reader torture torture-scheduler hostile faults replay-tools validators lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction big-archive bench-catalogue bench-reader torture torture-scheduler hostile faults replay-tools validators bench-search lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: $(READY) ## the whole job beside Scrapy with Trafilatura in its callback 
 
 bench-polite: $(READY) ## politeness of a crawl, and a night with nothing new
 	@$(BIN)/python benchmarks/politeness.py && $(BIN)/python benchmarks/nothing_new.py
+
+bench-search: $(READY) ## the search index over 300,000 articles: build, first query of a cold cache, warm queries
+	@$(BIN)/python benchmarks/search.py
 
 bench-replay: $(READY) ## three nights over replayed sites: coverage, exactly once (needs PAGES_DIR)
 	@$(BIN)/python benchmarks/replay_nights.py
