@@ -4,7 +4,7 @@ So a bare install, which has no crawler, runs ``pull`` and the others that need 
 missing says which extra brings them. Errors of ours end with their own exit code:
 
 0 done, 1 unexpected, 2 wrong usage, 3 configuration, 4 store, 5 publishing refused, 6 published but a source missed
-its expectation, 7 the night is held by another run, 8 a crawl did not run to its end, 9 extraction could not start,
+its expectation, 7 another run holds the night or file, 8 a crawl did not run to its end, 9 extraction could not start,
 10 an audit found something, 143 stopped by SIGTERM.
 """
 

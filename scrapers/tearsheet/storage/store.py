@@ -237,14 +237,13 @@ class Store:
             raise ObjectChanged(f"{self.url(key)}: another writer has changed this object; read it again")
         return standing["ETag"]
 
-    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """The objects whose keys start with ``prefix``, by key ascending in code points."""
+    def list(self, prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:
+        """The objects whose keys start with ``prefix``, by key ascending in code points; behind ``after`` only."""
         found: list[ObjectInfo] = []
         with translated(self.url(prefix)):
-            pages = self.client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=self._prefix(prefix)
-            )
-            for page in pages:
+            pages = self.client.get_paginator("list_objects_v2")
+            asked = partial(pages.paginate, Bucket=self.bucket, Prefix=self._prefix(prefix))
+            for page in asked(StartAfter=self._prefix(after)) if after else asked():
                 found += [
                     ObjectInfo(entry["Key"][len(self._root) :], entry["Size"], entry["LastModified"].astimezone(UTC))
                     for entry in page.get("Contents", ())

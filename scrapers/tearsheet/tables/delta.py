@@ -170,9 +170,13 @@ def delete(store: Store, table: Table, predicate: str) -> int:
     raise StorageError(f"{url}: {ATTEMPTS} commits in a row were refused, because others write; run it again")
 
 
-def log(store: Store, table: Table) -> list[tuple[int, str, str]]:
-    """The version, kind (``json``, ``checkpoint.parquet`` …) and key of each commit and checkpoint that is kept."""
-    keys = (info.key for info in store.list(f"{table.prefix}/_delta_log/"))
+def log(store: Store, table: Table, since: int = 0) -> list[tuple[int, str, str]]:
+    """The version, kind (``json``, ``checkpoint.parquet`` …) and key of each commit and checkpoint that is kept.
+
+    ``since``: from this version on.
+    """
+    folder = f"{table.prefix}/_delta_log/"
+    keys = (info.key for info in store.list(folder, after=f"{folder}{since:020d}"))
     return [(int(found["version"]), found["kind"], key) for key in keys if (found := _LOG_FILE.search(key))]
 
 
