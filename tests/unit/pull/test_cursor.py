@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from random import randbytes
 from typing import Any
 
 import pytest
@@ -203,6 +204,20 @@ def test_a_target_that_cannot_be_is_refused(own: Archive, store: Store, tmp_path
     with pytest.raises(ConfigError, match=r"'\.doc' is no format"):
         again(own, store, tmp_path, suffix=".doc")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_night_is_one_request_as_long_as_its_file_is_small(
+    store: Store, embedded: EmbeddedStore, make_document: Make
+) -> None:
+    fill(store, make_document)
+    for night in ("2026-03-01", "2026-03-02", "2026-03-03"):
+        rows = [make_document(number, night, text=randbytes(8_000).hex()) for number in range(70)]
+        publish_articles(store, [(row, {}) for row in rows])
+    sizes = [info.size for info in store.list("tables/articles/topic=unrest/month=2026-03/")]
+    assert min(sizes) > 500_000
+    with counting(embedded.access) as server, Store(store.url(), settings=StoreSettings(), access=server.access) as own:
+        assert Archive(own).topic("unrest").since("2026-03-01").with_text().to_polars().height == 70
+        assert len([request for request in server.requests if "month" in request]) == 3
 
 
 @pytest.fixture
