@@ -3,8 +3,8 @@
 python benchmarks/reader.py [--folder var/big] [--rounds 3]        (needs ``make big-archive``)
 
 Asked of the archive with a tenth, half and all of its nights. Each reading runs in a fresh process, its imports timed
-apart; the best of the rounds counts. Requests and bytes are counted once more, through a proxy. The peers read Parquet
-files of one topic and month each, as Tearsheet's are: polars in the same store, DuckDB on the disk.
+apart; the best of the rounds counts. Requests and bytes are counted once more, through a proxy and with nothing cached.
+The peers read Parquet files of one topic and month each: polars in the same store, DuckDB on the disk.
 
 Fails where a week of a topic takes more than 0.3 s or 20 requests, or two readers find different rows.
 """
@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -106,10 +107,13 @@ def write_plain(store: Store, plain: Store, local: Path) -> tuple[str, int]:
 def take(reader: str, what: str, night: str, url: str, local: Path, rounds: int, proxy: Counted) -> Taken:
     """One reading: some rounds to be timed, and one to be counted."""
     arguments = [str(HERE / "reading.py"), reader, what, night, str(local.resolve())]
-    timed = [json.loads(python(*arguments, TEARSHEET_STORE=url)) for _ in range(rounds)]
+    timed = [
+        json.loads(python(*arguments, TEARSHEET_STORE=url, TEARSHEET_CACHE=f"{local}/cache")) for _ in range(rounds)
+    ]
     best = min(timed, key=lambda told: told["seconds"])
     proxy.clear()
-    python(*arguments, TEARSHEET_STORE=url, AWS_ENDPOINT_URL_S3=proxy.endpoint)
+    with TemporaryDirectory() as empty:
+        python(*arguments, TEARSHEET_STORE=url, TEARSHEET_CACHE=empty, AWS_ENDPOINT_URL_S3=proxy.endpoint)
     asks = reader != "duckdb"
     return Taken(
         rows=best["rows"],

@@ -28,7 +28,6 @@ TABLE = Table(
     schema=ARTICLES,
     partition_by=("topic", "month"),
     statistics=("document_id", "cluster_id", "source", "night", "fetched_at", "published_at"),
-    loose=0,
 )
 KEY = ("collection", "night", "document_id")
 ORDER = ("night", "published_at", "document_id")

@@ -32,7 +32,8 @@ from tearsheet.storage.failures import mend_of
 from tearsheet.tables.joining import join
 from tearsheet.tables.schema import conform
 
-WRITER = WriterProperties(compression="ZSTD", compression_level=3)
+WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=2500)
+"""A week of a topic is a few row groups of its month: the others are not read."""
 ATTEMPTS = 20
 _LOG_FILE = re.compile(r"/(?P<version>\d{20})\.(?P<kind>json|checkpoint(?:\.[\w-]+)*\.parquet)$")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -61,7 +62,7 @@ class Table:
     schema: pa.Schema
     partition_by: tuple[str, ...]
     statistics: tuple[str, ...]
-    loose: int = 7
+    loose: int = 5
 
     @property
     def prefix(self) -> str:
