@@ -16,6 +16,7 @@ class Repair(StrEnum):
     VERDICT = "verdict"
     STATE = "state"
     TOPIC = "topic"
+    SEARCH = "search"
     DELETE = "delete"
     ABORT = "abort"
 
@@ -84,6 +85,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "article.extra": Kind("a topic's row has no document that the query matches", _SELECT, Repair.TOPIC),
         "article.changed": Kind("a topic's row is not its document's", _SELECT, Repair.TOPIC),
         "cluster.broken": Kind("a cluster does not have its first copy once", _SELECT, Repair.TOPIC),
+        "search.stale": Kind(
+            "a topic's search index is not there, or not of the topic's rows",
+            "`tearsheet topic`, or --repair",
+            Repair.SEARCH,
+        ),
+        "search.missing": Kind(
+            "an object that a search index names is gone or damaged", "--repair builds it anew", Repair.SEARCH
+        ),
+        "search.left": Kind("an object of a search index that nothing names", "--repair deletes it", Repair.DELETE),
         "release.missing": Kind("a file of a release is gone", _RESTORE),
         "release.damaged": Kind("a file of a release is not the one that was released", _RESTORE),
         "release.left": Kind(

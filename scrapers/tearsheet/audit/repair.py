@@ -1,7 +1,7 @@
 """Make again what is derived, and delete what is left over; nothing under raw/ but an index is ever written.
 
 In the order in which one thing follows from another: indexes from WARCs, nights from their WARCs, outcomes and run
-reports from rows, states from nights, topics from documents; then what is left over.
+reports from rows, states from nights, topics from documents, search indexes from topics; then what is left over.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from tearsheet import harvest, state
+from tearsheet import harvest, search, state
 from tearsheet.archive import cdxj
 from tearsheet.archive.indexing import index
 from tearsheet.archive.keys import index_key
@@ -119,6 +119,12 @@ def _topic(store: Store, configuration: Configuration, _: Pool, subjects: Subjec
     yield f"selected {len(result.nights)} nights of {topic.id} anew: {result.articles} articles"
 
 
+def _search(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iterable[str]:
+    for (topic,) in subjects:
+        found = search.refresh(store, topic, anew=search.lost(store, topic))
+        yield f"indexed {len(found.months)} months of {topic} anew: {found.articles} articles"
+
+
 def _delete(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iterable[str]:
     store.delete([key for (key,) in subjects])
     return [f"deleted {key}" for (key,) in subjects]
@@ -148,6 +154,7 @@ _REPAIRS: dict[Repair, Callable[[Store, Configuration, Pool, Subjects], Iterable
     Repair.VERDICT: _verdict,
     Repair.STATE: _state,
     Repair.TOPIC: _topic,
+    Repair.SEARCH: _search,
     Repair.DELETE: _delete,
     Repair.ABORT: _abort,
 }

@@ -12,6 +12,7 @@ import polars as pl
 from tearsheet.archive.keys import index_key
 from tearsheet.audit import nights, orphans, releases, samples
 from tearsheet.audit.finding import Finding, found
+from tearsheet.audit.indexes import indexes
 from tearsheet.audit.inventory import Asked, Inventory, Key, lost_segments, planless, take
 from tearsheet.audit.nights import Kept
 from tearsheet.audit.segments import Segment, read_segment
@@ -95,6 +96,7 @@ def audit(store: Store, configuration: Configuration, pool: Pool, asked: Asked, 
     report.add(releases.whole(store, inventory))
     report.add(releases.left(store, inventory))
     report.add(orphans.unknown(inventory))
+    report.add(indexes(store, inventory, configuration.topics))
     report.add(orphans.uploads(store))
     report.seconds = round(time.monotonic() - started, 3)
     return report

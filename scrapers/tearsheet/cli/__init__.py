@@ -37,6 +37,7 @@ COMMANDS = {
     "clean": "clean",
     "record": "record",
     "pull": "pull",
+    "search": "search",
     "release": "release",
     "share": "share",
     "serve": "serve",
@@ -45,6 +46,8 @@ COMMANDS = {
     "diff": "diff",
     "evidence": "evidence",
     "open": "open",
+    "backtest": "backtest",
+    "serve": "serve",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""

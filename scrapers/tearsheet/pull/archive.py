@@ -7,19 +7,21 @@ version has added to that file is passed over.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 from pydantic import BaseModel, ValidationError
 
+from tearsheet import search
 from tearsheet.config import load_settings
 from tearsheet.config.models import RightsPolicy, StoreSettings
 from tearsheet.errors import ConfigError, ObjectMissing
 from tearsheet.pull import releases
 from tearsheet.pull.releases import Release
 from tearsheet.pull.selection import Selection
+from tearsheet.search import Found, Versions
 from tearsheet.storage import Store, open_store
 from tearsheet.tables import articles, documents
 
@@ -123,7 +125,48 @@ class Archive:
             known = sorted({*configured, *articles.topics(self._store)})
             if name not in known:
                 raise ConfigError(f"{self._store.url()} has no topic {name!r}; it has: {', '.join(known) or 'none'}")
-        return Selection.of(self._store, articles.TABLE, self.policy).where(pl.col("topic") == name).latest()
+        return Selection.of(self._store, articles.TABLE, self.policy, name).where(pl.col("topic") == name).latest()
+
+    def search(
+        self,
+        query: str,
+        *,
+        topic: str | Sequence[str] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        source: str | Sequence[str] = (),
+        language: str | Sequence[str] = (),
+        versions: Versions = "latest",
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Found:
+        """The articles of topics that a query finds, best first, with passages to show; each article once.
+
+        Args:
+            query: in the language of topics.
+            topic: in which topics; in all when left out.
+            since: first night.
+            until: last night, included.
+            source: of these sources only.
+            language: in these languages only (ISO 639).
+            versions: ``all`` gives each capture that matches, not only the last.
+            limit: how many, from the one at ``offset``.
+            offset: how many stand before.
+
+        Raises:
+            QueryError: the query cannot be parsed.
+            ConfigError: there is no such topic, or it has no index.
+            StorageError: the store cannot be read.
+        """
+        return search.search(
+            self._store,
+            query,
+            topics=_many(topic),
+            where=search.filters(since=since, until=until, sources=_many(source), languages=_many(language)),
+            versions=versions,
+            limit=limit,
+            offset=offset,
+        )
 
     def documents(self) -> Selection:
         """Every row of every night, drops as well; ``.outcome("article")`` leaves the articles."""
@@ -163,6 +206,10 @@ class Archive:
             ) from error
         except ValidationError as error:
             raise ConfigError(f"{url} is no configuration that this version can read; upgrade it ({error})") from error
+
+
+def _many(values: str | Sequence[str]) -> Sequence[str]:
+    return (values,) if isinstance(values, str) else values
 
 
 def opened(url: str | None, options: Mapping[str, bool]) -> Archive:

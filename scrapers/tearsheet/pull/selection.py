@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING, Literal, Self, get_args
 import polars as pl
 import pyarrow as pa
 
+from tearsheet import search
 from tearsheet.config.models import RightsPolicy
 from tearsheet.errors import ConfigError
 from tearsheet.model import Rights
 from tearsheet.pull.article import Article, article_of
 from tearsheet.pull.export import Written, check_target, write
 from tearsheet.pull.reduction import KEY, ORDER, Count, Reduction
-from tearsheet.pull.sql import answered
+from tearsheet.pull.sql import TABLE, answered
 from tearsheet.rights import shareable
+from tearsheet.select.query import parse
 from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Table
@@ -51,11 +53,22 @@ class Selection:
     _reduction: Reduction = field(default=Reduction())
     _policy: Callable[[], RightsPolicy] = RightsPolicy
     _held: Callable[[], pl.LazyFrame] | None = None
+    _topic: str | None = None
+    _queries: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, store: Store, table: Table, policy: Callable[[], RightsPolicy] = RightsPolicy) -> Self:
-        """Every row of a table, without the columns that must be asked for; ``policy`` says what may be shared."""
-        return cls(_store=store, _table=table, _policy=policy)
+    def of(
+        cls,
+        store: Store,
+        table: Table,
+        policy: Callable[[], RightsPolicy] = RightsPolicy,
+        topic: str | None = None,
+    ) -> Self:
+        """Every row of a table, without the columns that must be asked for; ``policy`` says what may be shared.
+
+        ``topic`` is the one whose rows it is to be narrowed to, and whose index is searched.
+        """
+        return cls(_store=store, _table=table, _policy=policy, _topic=topic)
 
     def __repr__(self) -> str:
         where = " and ".join(map(str, self._filters)) or "all"
@@ -110,6 +123,17 @@ class Selection:
         if uses not in get_args(Uses):
             raise ConfigError(f"rights: {uses!r} is unknown; known are: {', '.join(get_args(Uses))}")
         return self if uses == "all" else self.where(_shareable(self._policy()))
+
+    def search(self, query: str) -> Self:
+        """Rows that a query in the language of topics finds; ``archive.search`` ranks them and shows passages.
+
+        Raises:
+            QueryError: the query cannot be parsed.
+            ConfigError: these are documents; only a topic has an index.
+        """
+        if self._topic is None:
+            raise ConfigError("documents have no index to search; take search() of a topic: archive.topic(…)")
+        return replace(self, _queries=(*self._queries, parse(query).text))
 
     def where(self, condition: pl.Expr) -> Self:
         """Rows for which a polars expression is true."""
@@ -169,7 +193,7 @@ class Selection:
         """
         with delta.storage_errors(self._url):
             rows = self._reduction.of(self._rows()).select(self._chosen or self._table.schema.names)
-            return answered(query, rows)
+            return answered(query, {TABLE: rows})
 
     def to_polars(self) -> pl.DataFrame:
         """The rows, by night, then date of publication, then document_id.
@@ -273,7 +297,12 @@ class Selection:
 
     def _rows(self) -> pl.LazyFrame:
         rows = self._held() if self._held else delta.scan(self._store, self._table)
-        return rows.filter(*self._filters)
+        rows = rows.filter(*self._filters)
+        for query in self._queries:
+            found = search.keys(self._store, str(self._topic), query)
+            months = found["night"].str.head(len("2026-01")).unique()
+            rows = rows.filter(pl.col("month").is_in(months.to_list())).join(found.lazy(), on=KEY, how="semi")
+        return rows
 
     def _as_declared(self, frame: pl.DataFrame) -> pa.Table:
         return frame.to_arrow().cast(self.schema)

@@ -15,7 +15,24 @@ language knows, ``bounds`` finds by the index all that can match, and what words
 
 from __future__ import annotations
 
-from tearsheet.search.find import Found, Hit, matches, search
-from tearsheet.search.refresh import Refreshed, indexed, refresh, stale, sweep
+from tearsheet.search.find import Found, Hit, Versions, filters, keys, matches, search
+from tearsheet.search.refresh import Refreshed, indexed, left, lost, refresh, stale, sweep
+from tearsheet.search.snippets import Snippet
 
-__all__ = ["Found", "Hit", "Refreshed", "indexed", "matches", "refresh", "search", "stale", "sweep"]
+__all__ = [
+    "Found",
+    "Hit",
+    "Refreshed",
+    "Snippet",
+    "Versions",
+    "filters",
+    "indexed",
+    "keys",
+    "left",
+    "lost",
+    "matches",
+    "refresh",
+    "search",
+    "stale",
+    "sweep",
+]

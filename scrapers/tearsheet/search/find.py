@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -21,6 +21,7 @@ from tearsheet.search import manifest
 from tearsheet.search.bounds import bounds
 from tearsheet.search.build import fields
 from tearsheet.search.cache import AT_ONCE, ROWS, Cache, Named
+from tearsheet.search.refresh import stale
 from tearsheet.search.schema import IDENTITY, KEY, PLACES, SHOWN, schema
 from tearsheet.search.snippets import Snippet, snippets
 from tearsheet.select.query import Query, parse
@@ -103,6 +104,45 @@ def search(
     return _asked(store, topics, page)
 
 
+def keys(store: Store, topic: str, query: str) -> pl.DataFrame:
+    """The rows of a topic that a query finds: collection, night, document_id.
+
+    Raises:
+        QueryError, ConfigError: as ``search``.
+        StorageError: the store cannot be read, or the index is behind the topic's rows.
+    """
+    if behind := stale(store, topic):
+        raise StorageError(
+            f"{store.url(manifest.manifest_key(topic))}: the index is behind the topic's rows of {', '.join(behind)}; "
+            f"it is made anew when the topic is published: `tearsheet topic {topic}`"
+        )
+    return matches(store, [topic], query).select(IDENTITY)
+
+
+def filters(
+    *,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    sources: Sequence[str] = (),
+    languages: Sequence[str] = (),
+) -> list[pl.Expr]:
+    """Filters over hits: nights from and to, both included; any of some sources, of some languages.
+
+    Raises:
+        ConfigError: a night is no day.
+    """
+    night, found = pl.col("night"), []
+    if since is not None:
+        found.append(night >= _day(since))
+    if until is not None:
+        found.append(night <= _day(until))
+    if sources:
+        found.append(pl.col("source").is_in(list(sources)))
+    if languages:
+        found.append(pl.col("language").is_in(list(languages)))
+    return found
+
+
 def matches(store: Store, topics: Sequence[str], query: str) -> pl.DataFrame:
     """Every row that a query finds, as the index knows it: the columns ``SHOWN`` and ``score``; in no order.
 
@@ -156,6 +196,13 @@ class _Index:
                 if query.match(fields(_unpacked(texts[offset : offset + length]))) is None:
                     wrong.append(key)
         return pl.DataFrame({KEY: wrong}, schema={KEY: pl.Int64})
+
+
+def _day(night: str | date) -> str:
+    try:
+        return date.fromisoformat(str(night)).isoformat()
+    except ValueError as error:
+        raise ConfigError(f"{night!r} is no night; write it as YYYY-MM-DD, such as 2026-01-31") from error
 
 
 def _asked(store: Store, topics: Sequence[str], ask: Callable[[_Index], _Answer]) -> _Answer:

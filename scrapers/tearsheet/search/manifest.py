@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -43,6 +43,10 @@ class Manifest(BaseModel):
 
     format: str = FORMAT
     months: Mapping[str, Build] = Field(default_factory=dict)
+
+    def without(self, months: Collection[str]) -> Manifest:
+        """The manifest without some months."""
+        return Manifest(months={month: build for month, build in self.months.items() if month not in months})
 
     def keys(self, topic: str) -> set[str]:
         """The keys of all that the manifest names."""

@@ -9,18 +9,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from deltalake import DeltaTable
 
-from tearsheet.errors import ObjectChanged, StorageError
+from tearsheet.errors import ObjectChanged, ObjectMissing, StorageError
 from tearsheet.search import manifest
 from tearsheet.search.build import build, read
 from tearsheet.search.manifest import Body, Build, Manifest, build_key
 from tearsheet.search.schema import NEEDED
 from tearsheet.storage import Store
-from tearsheet.storage.versions import delete_versions
 from tearsheet.tables import articles, delta
 
 ATTEMPTS = 10
@@ -36,8 +35,14 @@ class Refreshed:
     articles: int
 
 
-def refresh(store: Store, topic: str, *, on_month: Callable[[str], None] = lambda month: None) -> Refreshed:
-    """Build what is stale of a topic's index.
+def refresh(
+    store: Store,
+    topic: str,
+    *,
+    anew: Collection[str] = (),
+    on_month: Callable[[str], None] = lambda month: None,
+) -> Refreshed:
+    """Build what is stale of a topic's index, and the months of ``anew``, whose builds are gone or damaged.
 
     Raises:
         StorageError: the store fails, or others refresh the same topic without end.
@@ -45,7 +50,7 @@ def refresh(store: Store, topic: str, *, on_month: Callable[[str], None] = lambd
     made: dict[str, Build] = {}
     for _ in range(ATTEMPTS):
         held, etag = manifest.load(store, topic)
-        before = held or Manifest()
+        before = (held or Manifest()).without(anew)
         opened, wanted = _present(store, topic)
         for month in _differing(before, wanted):
             if month in wanted and (month not in made or made[month].files != wanted[month]):
@@ -58,7 +63,7 @@ def refresh(store: Store, topic: str, *, on_month: Callable[[str], None] = lambd
                 manifest.save(store, topic, after, etag)
             except ObjectChanged:  # somebody else was first: look again at what is stale now
                 continue
-            store.delete(sorted(before.keys(topic) - after.keys(topic)))
+            store.delete(sorted((held or before).keys(topic) - after.keys(topic)))
         changed = tuple(m for m in sorted({*before.months} | {*months}) if _id(before, m) != _id(after, m))
         return Refreshed(topic=topic, months=changed, articles=sum(each.rows for each in months.values()))
     raise StorageError(f"{store.url(manifest.manifest_key(topic))}: {ATTEMPTS} times others were first; run it again")
@@ -79,19 +84,46 @@ def indexed(store: Store) -> list[str]:
     return store.prefixes(f"{manifest.PREFIX}/")
 
 
-def sweep(store: Store, topic: str) -> list[str]:
-    """Delete what stands beside the builds that the manifest names, and old versions. Nobody may refresh meanwhile.
+def lost(store: Store, topic: str) -> tuple[str, ...]:
+    """The months of which a body is gone, or is not what the manifest says; reads all of them.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    held, _ = manifest.load(store, topic)
+    months = held.months if held else {}
+    return tuple(month for month, build in months.items() if not _stands(store, topic, month, build))
+
+
+def left(store: Store, topic: str) -> list[str]:
+    """The keys of what stands beside the builds that the manifest names.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    held, _ = manifest.load(store, topic)
+    named = (held or Manifest()).keys(topic) | {manifest.manifest_key(topic)}
+    return sorted({info.key for info in store.list(f"{manifest.PREFIX}/{topic}/")} - named)
+
+
+def sweep(store: Store, topic: str) -> None:
+    """Delete what is ``left``. Nobody may refresh meanwhile.
 
     Raises:
         StorageError: the store fails.
     """
-    prefix = f"{manifest.PREFIX}/{topic}/"
-    held, _ = manifest.load(store, topic)
-    named = (held or Manifest()).keys(topic) | {manifest.manifest_key(topic)}
-    left = sorted({info.key for info in store.list(prefix)} - named)
-    store.delete(left)
-    delete_versions(store, lambda key: True, prefix)
-    return left
+    store.delete(left(store, topic))
+
+
+def _stands(store: Store, topic: str, month: str, build: Build) -> bool:
+    for suffix, body in build.bodies.items():
+        try:
+            held, _ = store.get_with_digest(build_key(topic, month, build.id, suffix))
+        except ObjectMissing:
+            return False
+        if hashlib.sha256(held).hexdigest() != body.sha256:
+            return False
+    return True
 
 
 def _present(store: Store, topic: str) -> tuple[DeltaTable | None, dict[str, str]]:

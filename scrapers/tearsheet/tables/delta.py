@@ -26,7 +26,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, WriterPropertie
 from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from tearsheet.errors import InvariantError, StorageError
+from tearsheet.errors import InvariantError, ObjectMissing, StorageError
 from tearsheet.storage import Store
 from tearsheet.storage.failures import mend_of
 from tearsheet.tables.joining import join
@@ -187,9 +187,13 @@ def delete(store: Store, table: Table, predicate: str) -> int:
     raise StorageError(f"{url}: {ATTEMPTS} commits in a row were refused, because others write; run it again")
 
 
-def log(store: Store, table: Table) -> list[tuple[int, str, str]]:
-    """The version, kind (``json``, ``checkpoint.parquet`` …) and key of each commit and checkpoint that is kept."""
-    keys = (info.key for info in store.list(f"{table.prefix}/_delta_log/"))
+def log(store: Store, table: Table, since: int = 0) -> list[tuple[int, str, str]]:
+    """The version, kind (``json``, ``checkpoint.parquet`` …) and key of each commit and checkpoint that is kept.
+
+    Only of versions from ``since`` on.
+    """
+    folder = f"{table.prefix}/_delta_log/"
+    keys = (info.key for info in store.list(folder, after=f"{folder}{since:020}"))
     return [(int(found["version"]), found["kind"], key) for key in keys if (found := _LOG_FILE.search(key))]
 
 
@@ -202,7 +206,7 @@ def transactions(store: Store, table: Table) -> dict[str, int]:
     Raises:
         StorageError: the log cannot be read.
     """
-    files = log(store, table)
+    files = log(store, table, since=_last_checkpoint(store, table))
     start = max((version for version, kind, _ in files if kind != "json"), default=-1)
     recorded: dict[str, int] = {}
     with storage_errors(store.url(table.prefix)):
@@ -284,6 +288,14 @@ def _overwrite(
 def _checkpointed(checkpoint: bytes) -> dict[str, int]:
     recorded = pl.read_parquet(io.BytesIO(checkpoint), columns=["txn"])["txn"].drop_nulls()
     return {entry["appId"]: entry["version"] for entry in recorded if entry["appId"] is not None}
+
+
+def _last_checkpoint(store: Store, table: Table) -> int:
+    """A version that has a checkpoint, one of the last; 0 before there is any."""
+    try:
+        return int(json.loads(store.get(f"{table.prefix}/_delta_log/_last_checkpoint"))["version"])
+    except ObjectMissing:
+        return 0
 
 
 def _committed(commit: bytes) -> dict[str, int]:

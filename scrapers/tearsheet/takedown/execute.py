@@ -1,7 +1,7 @@
 """A take-down done: the tombstone first, then step by step what its receipt lists, each step as often as it takes.
 
 A step that was done before changes nothing. The receipt ends as ``done`` once another survey has found nothing left.
-Everything a later version of Tearsheet keeps besides (a search index) is removed by a step of its own, in ``STEPS``.
+Everything a later version of Tearsheet keeps besides is removed by a step of its own, in ``STEPS``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from tearsheet import state
+from tearsheet import search, state
 from tearsheet.archive import cdxj
 from tearsheet.archive.indexing import index
 from tearsheet.archive.keys import index_key
@@ -143,6 +143,13 @@ def _tables(store: Store, receipt: Receipt) -> None:
     maintenance.purge(store)
 
 
+def _indexes(store: Store, receipt: Receipt) -> None:
+    """Months that held the documents are built anew; what an earlier run had left of builds goes as well."""
+    for topic in search.indexed(store):
+        search.refresh(store, topic)
+        search.sweep(store, topic)
+
+
 def _releases(store: Store, receipt: Receipt) -> None:
     """Withdrawn, each with a successor; also those that were released since the receipt was drawn up."""
     withdraw(store, receipt.tombstones, receipt.id, receipt.reason)
@@ -154,7 +161,8 @@ def _versions(store: Store, receipt: Receipt) -> None:
     segments = {key for warc in touched.segments for key in (warc, index_key(warc))}
     runs = {*touched.runs, *(report_key(*night) for night in _nights(receipt))}
     changed = {*segments, *runs, *map(state.key, touched.states)}
-    delete_versions(store, lambda key: key in changed or key.startswith(("tables/", "staged/", "releases/")))
+    derived = ("tables/", "staged/", "search/", "releases/")
+    delete_versions(store, lambda key: key in changed or key.startswith(derived))
 
 
 def _nights(receipt: Receipt) -> list[tuple[str, str]]:
@@ -179,7 +187,7 @@ STEPS: tuple[tuple[str, Callable[[Store, Receipt], None]], ...] = (
     ("run reports", _verdicts),
     ("old files", _tables),
     ("releases", _releases),
-    # the search index will be reached by a step here, before old versions are deleted
+    ("search indexes", _indexes),
     ("old versions", _versions),
 )
 """In this order: what a night that is run meanwhile would publish again goes first."""

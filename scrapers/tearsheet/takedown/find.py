@@ -1,7 +1,8 @@
 """A phrase looked for in every object of a store, old versions included: decoded, unpacked, whatever it is packed in.
 
-WARC members are read with their HTTP bodies decoded, Parquet by its columns, JSON and gzip unpacked. Case, white space,
-tags and entities do not matter. What cannot be read is named, too: nobody could say that it holds nothing.
+WARC members are read with their HTTP bodies decoded, Parquet by its columns, JSON, gzip and Zstandard unpacked. Of a
+search index the texts are read, and nothing is found in the words beside them, which stand one by one. Case, white
+space, tags and entities do not matter. What cannot be read is named, too: nobody could say that it holds nothing.
 """
 
 from __future__ import annotations
@@ -101,6 +102,9 @@ def _texts(key: str, body: bytes) -> Iterator[tuple[str, str]]:
             yield from (
                 (f"column {name}", text) for name in batch.schema.names for text in strings(_values(batch, name))
             )
+    elif key.endswith(".zst"):
+        with pa.input_stream(pa.BufferReader(body), compression="zstd") as lines:
+            yield from (("", text) for text in strings(lines.read()))
     elif key.endswith(".gz"):
         unpacked, _ = inflate(body, 20 * DEFAULT_CAP)
         yield from (("", text) for text in strings(unpacked))

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from tearsheet import search
 from tearsheet.config.models import Topic
 from tearsheet.dedupe.clusters import ClusterInput, Copy, assign, first_copies_hash
 from tearsheet.model import ARTICLE
@@ -51,6 +52,9 @@ def update(
 ) -> TopicResult:
     """Select every stale night of a topic anew, and the nights of ``anew``, whose rows are not what was committed.
 
+    Then the topic's search index is made to follow, whatever left it behind: a refresh that fails loses no row, and
+    the next update makes it good.
+
     Raises:
         QueryError: the topic's query cannot be parsed.
         InvariantError: an article would stand in a night twice.
@@ -66,6 +70,7 @@ def update(
         articles.publish(store, topic.id, done.nights, table, done.marks, anew=bool(anew))
         nights |= {*done.nights}
         count += table.num_rows
+    search.refresh(store, topic.id)
     return TopicResult(topic=topic.id, nights=tuple(sorted(nights)), articles=count)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from tearsheet.pull import Archive
+from tearsheet.pull.releases import Release
 from tearsheet.storage import Store
 from tearsheet.web import places, snapshot
 from tearsheet.web.fresh import Fresh
@@ -47,15 +48,16 @@ class Catalogue:
         self._nights = Fresh[dict[str, tuple[Night, ...]]](
             lambda _: self._reports.last_nights(self.named.collections, NIGHTS), NIGHTS_SECONDS
         )
+        self._releases = Fresh[list[Release]](lambda _: archive.releases(), NIGHTS_SECONDS)
 
     def read(self) -> None:
-        """Read what the overview shows, so that nobody waits for it.
+        """Read what pages are made from, so that nobody waits for it.
 
         Raises:
             ConfigError: nothing was ever published in this store.
             StorageError: it cannot be read.
         """
-        _ = self.named, self.snapshot, self.nights
+        _ = self.named, self.snapshot, self.nights, self.places, self.releases
 
     @property
     def store(self) -> Store:
@@ -81,6 +83,11 @@ class Catalogue:
     def nights(self) -> dict[str, tuple[Night, ...]]:
         """The last nights of each collection, newest first."""
         return self._nights.get()
+
+    @property
+    def releases(self) -> list[Release]:
+        """The releases of all topics, withdrawn ones as well, what was read last at the end."""
+        return self._releases.get()
 
     def outlet(self, source: str) -> str:
         """The name of a source; its id where it is not configured any more."""
