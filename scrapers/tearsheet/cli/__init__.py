@@ -40,7 +40,6 @@ COMMANDS = {
     "search": "search",
     "release": "release",
     "share": "share",
-    "serve": "serve",
     "sql": "sql",
     "show": "reading",
     "diff": "diff",
