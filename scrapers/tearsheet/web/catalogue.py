@@ -57,7 +57,11 @@ class Catalogue:
             ConfigError: nothing was ever published in this store.
             StorageError: it cannot be read.
         """
-        _ = self.named, self.snapshot, self.nights, self.places, self.releases
+        _ = self.named, self.snapshot, self.nights, self.places, self._releases.get()
+
+    def releases(self, topic: str) -> tuple[Release, ...]:
+        """The releases of a topic, the newest first, withdrawn ones as well."""
+        return tuple(release for release in reversed(self._releases.get()) if release.topic == topic)
 
     @property
     def store(self) -> Store:
@@ -83,11 +87,6 @@ class Catalogue:
     def nights(self) -> dict[str, tuple[Night, ...]]:
         """The last nights of each collection, newest first."""
         return self._nights.get()
-
-    @property
-    def releases(self) -> list[Release]:
-        """The releases of all topics, withdrawn ones as well, what was read last at the end."""
-        return self._releases.get()
 
     def outlet(self, source: str) -> str:
         """The name of a source; its id where it is not configured any more."""

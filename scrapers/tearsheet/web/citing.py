@@ -31,8 +31,8 @@ class Citation:
 
 def citations(catalogue: Catalogue, topic: str, asked: Filter, rows: pl.DataFrame) -> tuple[Citation, ...]:
     """The topic's latest release, where there is one, and the rows that a filter leaves today."""
-    standing = [each for each in catalogue.releases if each.topic == topic and each.withdrawn is None]
-    return (*map(cite_release, standing[-1:]), cite(catalogue, topic, asked, rows))
+    standing = [each for each in catalogue.releases(topic) if each.withdrawn is None]
+    return (*map(cite_release, standing[:1]), cite(catalogue, topic, asked, rows))
 
 
 def cite_release(release: Release) -> Citation:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tearsheet.pull.export import FORMATS
+from tearsheet.pull.releases import Release
 from tearsheet.web import charts
 from tearsheet.web.catalogue import Catalogue, catalogue_of
 from tearsheet.web.charts import UNKNOWN, Chart
@@ -77,6 +78,7 @@ class TopicPage:
     pages: int
     entries: tuple[Entry, ...]
     citations: tuple[Citation, ...]
+    releases: tuple[Release, ...]
 
 
 @router.get("/topics/{topic}", name="topic")
@@ -126,6 +128,7 @@ def topic_page(catalogue: Catalogue, topic: str, asked: Filter, by: By = "source
         pages=pages,
         entries=entries(kept.slice((number - 1) * PAGE, PAGE), outlets),
         citations=citations(catalogue, topic, asked, kept),
+        releases=catalogue.releases(topic),
     )
 
 
