@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from tearsheet.pull import Archive
+from tearsheet.pull.releases import Release
 from tearsheet.storage import Store
 from tearsheet.web import places, snapshot
 from tearsheet.web.fresh import Fresh
@@ -47,15 +48,20 @@ class Catalogue:
         self._nights = Fresh[dict[str, tuple[Night, ...]]](
             lambda _: self._reports.last_nights(self.named.collections, NIGHTS), NIGHTS_SECONDS
         )
+        self._releases = Fresh[list[Release]](lambda _: archive.releases(), NIGHTS_SECONDS)
 
     def read(self) -> None:
-        """Read what the overview shows, so that nobody waits for it.
+        """Read what pages are made from, so that nobody waits for it.
 
         Raises:
             ConfigError: nothing was ever published in this store.
             StorageError: it cannot be read.
         """
-        _ = self.named, self.snapshot, self.nights
+        _ = self.named, self.snapshot, self.nights, self.places, self._releases.get()
+
+    def releases(self, topic: str) -> tuple[Release, ...]:
+        """The releases of a topic, the newest first, withdrawn ones as well."""
+        return tuple(release for release in reversed(self._releases.get()) if release.topic == topic)
 
     @property
     def store(self) -> Store:

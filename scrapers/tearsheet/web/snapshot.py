@@ -7,9 +7,10 @@ was fetched last, of each story one. 300,000 rows take about 100 MB; texts and l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
+from deltalake import DeltaTable
 
 from tearsheet.pull.reduction import Reduction
 from tearsheet.storage import Store
@@ -29,11 +30,13 @@ class Snapshot:
     """The articles of one version of the table, by topic, newest first; version −1: there is no table yet.
 
     ``night`` is a date here. Beside the table's columns: ``place``, the row's rank; ``captures`` and ``versions``, the
-    rows and the wordings of its document; ``copies``, the documents of its cluster.
+    rows and the wordings of its document; ``copies``, the documents of its cluster. ``opened`` is the table itself, as
+    it was opened last.
     """
 
     version: int
     topics: Mapping[str, pl.DataFrame]
+    opened: DeltaTable | None = None
 
     def articles(self, topic: str) -> pl.DataFrame:
         """The topic's rows, none where it has none."""
@@ -41,7 +44,7 @@ class Snapshot:
 
 
 def take(store: Store, before: Snapshot | None) -> Snapshot:
-    """The table as it stands now; ``before`` itself where that is still its version.
+    """The table as it stands now, with the rows of ``before`` where that is still its version.
 
     Raises:
         StorageError: the store cannot be read.
@@ -50,10 +53,11 @@ def take(store: Store, before: Snapshot | None) -> Snapshot:
         opened = delta.open_table(store, articles.TABLE)
         version = -1 if opened is None else opened.version()
         if before and before.version == version:
-            return before
-        rows = delta.scan(store, articles.TABLE).select(READ)
+            return replace(before, opened=opened)
+        rows = delta.scan_opened(opened, articles.TABLE).select(READ)
         topics = rows.select(pl.col("topic").unique().sort()).collect()["topic"]
-        return Snapshot(version=version, topics={topic: _told(rows.filter(topic=topic)).collect() for topic in topics})
+        told = {topic: _told(rows.filter(topic=topic)).collect() for topic in topics}
+        return Snapshot(version=version, topics=told, opened=opened)
 
 
 def reduced(rows: pl.DataFrame, *, stories: bool = False) -> pl.DataFrame:

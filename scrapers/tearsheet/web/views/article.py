@@ -11,25 +11,28 @@ from itertools import groupby
 from typing import Any
 
 import polars as pl
+from deltalake import DeltaTable
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tearsheet import tombstones
-from tearsheet.errors import RecordError, WithheldError
-from tearsheet.model import ARTICLE, Document, Evidence, month_of
+from tearsheet.errors import RecordError, StorageError, WithheldError
+from tearsheet.model import ARTICLE, Document, Evidence
 from tearsheet.pull.evidence import Proof, evidence
 from tearsheet.pull.replay import HEADERS, captured
 from tearsheet.pull.versions import Change, difference, versions_of
 from tearsheet.rights import NOT_SHOWN, in_force
 from tearsheet.tables import articles, delta, documents
+from tearsheet.tables.delta import Table
 from tearsheet.tables.schema import DOCUMENTS, from_row
 from tearsheet.web import facts, passages
 from tearsheet.web.catalogue import Catalogue, catalogue_of
 from tearsheet.web.facts import Fact
 from tearsheet.web.passages import Cuts, Kept, Piece
 from tearsheet.web.rendering import render
+from tearsheet.web.snapshot import reduced
 
 MOST_COPIES = 200
 router = APIRouter()
@@ -100,7 +103,7 @@ class ArticlePage:
 
 @router.get("/articles/{document_id}", name="article")
 def show(request: Request, document_id: str, night: str | None = None, topic: str | None = None) -> Response:
-    """The article as it was captured on a night, the last one where none is given."""
+    """The article as it was captured on a night, or last."""
     page = article(catalogue_of(request), document_id, night, topic)
     return render(request, "article.html", page=page, proof=None)
 
@@ -142,7 +145,7 @@ def article(catalogue: Catalogue, document_id: str, night: str | None = None, to
     listed = _versions(rows, row)
     return ArticlePage(
         document=row,
-        outlet=_outlet(catalogue, row.source),
+        outlet=catalogue.outlet(row.source),
         title=passages.marked(row.title or row.url, found if row.title else (), "title"),
         standfirst=passages.marked(row.standfirst or "", found, "standfirst"),
         passages=passages.passages(row.text or "", found, row.removed),
@@ -161,20 +164,34 @@ def article(catalogue: Catalogue, document_id: str, night: str | None = None, to
 
 def captures(catalogue: Catalogue, document_id: str) -> list[Document]:
     """Every row of a document in the order in which they were fetched; only the files that may hold one are opened."""
-    where = catalogue.places.of(document_id)
+    places = catalogue.places
+    where = places.of(document_id)
     if where is None:
         return []
-    store = catalogue.store
-    with delta.storage_errors(store.url(documents.TABLE.prefix)):
-        rows = delta.scan(store, documents.TABLE).filter(where, document_id=document_id).collect()
+    rows = _read(catalogue, documents.TABLE, places.opened, where & (pl.col("document_id") == document_id))
     ordered = rows.select(DOCUMENTS.names).sort("fetched_at", "night", "collection")
     return [from_row(row) for row in ordered.to_dicts()]
 
 
+def _read(catalogue: Catalogue, table: Table, opened: DeltaTable | None, where: pl.Expr) -> pl.DataFrame:
+    """Rows of a table that was opened a while ago.
+
+    It is opened anew where that fails: the credentials with which it was opened have expired, or files are gone.
+    """
+    url = catalogue.store.url(table.prefix)
+    try:
+        with delta.storage_errors(url):
+            return delta.scan_opened(opened, table).filter(where).collect()
+    except StorageError:
+        with delta.storage_errors(url):
+            return delta.scan(catalogue.store, table).filter(where).collect()
+
+
 def _row(catalogue: Catalogue, rows: Sequence[Document], document_id: str, night: str | None) -> Document:
+    """The row of a night; where none is given the last article, or the last drop where it never was one."""
     of_night = [row for row in rows if night in (None, row.night)]
     if of_night:
-        return of_night[-1]
+        return ([row for row in of_night if row.outcome == ARTICLE] or of_night)[-1]
     if not rows and document_id in tombstones.load(catalogue.store).documents:
         raise HTTPException(410, f"the page {document_id} was taken down; nothing of it is kept or shown")
     on = f" on the night {night}" if rows else ""
@@ -183,12 +200,14 @@ def _row(catalogue: Catalogue, rows: Sequence[Document], document_id: str, night
 
 def _chosen(catalogue: Catalogue, row: Document) -> tuple[Chosen, ...]:
     """Which topics selected this row."""
-    store, same = catalogue.store, {"month": month_of(row.night), "night": row.night, "document_id": row.document_id}
     if row.outcome != ARTICLE:
         return ()
-    with delta.storage_errors(store.url(articles.TABLE.prefix)):
-        rows = delta.scan(store, articles.TABLE).filter(**same, collection=row.collection)
-        found = rows.select("topic", "evidence", "cluster_id").sort("topic").collect().to_dicts()
+    snapshot = catalogue.snapshot
+    same = {name: getattr(row, name) for name in ("month", "night", "document_id", "collection")}
+    topics = [topic for topic, rows in snapshot.topics.items() if row.document_id in rows["document_id"]]
+    where = pl.all_horizontal(pl.col("topic").is_in(topics), *(pl.col(name) == value for name, value in same.items()))
+    rows = _read(catalogue, articles.TABLE, snapshot.opened, where)
+    found = rows.select("topic", "evidence", "cluster_id").sort("topic").to_dicts()
     named = catalogue.named.topics
     return tuple(
         Chosen(
@@ -217,15 +236,15 @@ def _changes(listed: Sequence[Version]) -> tuple[tuple[Change, ...], ...]:
 
 def _copies(catalogue: Catalogue, chosen: Chosen, row: Document) -> tuple[Copy, ...]:
     """The articles of the same story, the first copy first, then in the order in which they came."""
-    rows = catalogue.snapshot.articles(chosen.topic).filter(pl.col("cluster_id") == chosen.cluster_id)
-    by_time = rows.sort(
+    story = catalogue.snapshot.articles(chosen.topic).filter(pl.col("cluster_id") == chosen.cluster_id)
+    by_time = reduced(story).sort(
         pl.col("document_id") != chosen.cluster_id, "night", "published_at", "document_id", nulls_last=True
     )
     return tuple(
         Copy(
             document_id=each["document_id"],
-            night=each["night"],
-            source=_outlet(catalogue, each["source"]),
+            night=each["night"].isoformat(),
+            source=catalogue.outlet(each["source"]),
             title=each["title"],
             published=facts.moment(each["published_at"]),
             part=each["copy"] if each["document_id"] != chosen.cluster_id else "first",
@@ -239,7 +258,3 @@ def _withheld(row: Document) -> str | None:
     """Why the page as captured is not shown."""
     signals = sorted(in_force(row.rights) & NOT_SHOWN)
     return f"its site asks for no copies to be shown ({', '.join(signals)})" if signals else None
-
-
-def _outlet(catalogue: Catalogue, source: str) -> str:
-    return str(catalogue.named.sources.get(source, {}).get("name") or source)
