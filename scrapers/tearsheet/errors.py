@@ -115,7 +115,7 @@ class ExtractError(TearsheetError):
 
 
 class AuditError(TearsheetError):
-    """An audit found that the archive does not hold what it says it holds."""
+    """The archive does not hold what it says it holds: an audit, or the proof of an article, found it."""
 
     exit_code = 10
 

@@ -46,7 +46,6 @@ COMMANDS = {
     "evidence": "evidence",
     "open": "open",
     "backtest": "backtest",
-    "serve": "serve",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""

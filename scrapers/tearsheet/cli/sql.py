@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tearsheet.cli.archive import StoreOption, reading
-from tearsheet.cli.terminal import Console, as_json, visible
+from tearsheet.cli.terminal import Console, visible
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption
 from tearsheet.errors import ConfigError
 from tearsheet.pull.export import FORMATS, check_target, write
@@ -25,7 +25,7 @@ MOST_SHOWN = 500
 
 def sql(
     query: Annotated[str, typer.Argument(help="A SELECT over the tables articles and documents.")],
-    topic: Annotated[str | None, typer.Option(help="Only this topic's articles; other months are not read.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only this topic's articles; those of others are not read.")] = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="How the answer is printed.")] = "table",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write instead; its suffix says how, as for pull.")
@@ -51,20 +51,23 @@ def sql(
     elif form == "table":
         _print_table(found)
     elif form == "json":
-        typer.echo(as_json(found.to_dicts()))
+        lines = _as_file(found, "jsonl").decode().rstrip("\n").replace("\n", ",\n")
+        _print(f"[{lines}]\n".encode())
     else:
-        _print_as(found, form)
+        _print(_as_file(found, form))
 
 
-def _print_as(found: pl.DataFrame, form: str) -> None:
-    """As a file of that suffix would be; on a terminal nothing in it acts on the terminal."""
+def _as_file(found: pl.DataFrame, form: str) -> bytes:
+    """What a file of that suffix would hold."""
     body, table = io.BytesIO(), found.to_arrow()
     with FORMATS[f".{form}"](body, table.schema) as append:
         append(table)
-    if sys.stdout.isatty():
-        typer.echo(visible(body.getvalue().decode()), nl=False)
-    else:
-        typer.echo(body.getvalue(), nl=False)
+    return body.getvalue()
+
+
+def _print(body: bytes) -> None:
+    """As it is; on a terminal so that nothing in it acts on the terminal."""
+    typer.echo(visible(body.decode()) if sys.stdout.isatty() else body, nl=False)
 
 
 def _print_table(found: pl.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""From a month's rows to its build: three bodies, of which the index is one segment that needs no other file."""
+"""From a month's rows to a build: three bodies, of which the index is one segment that needs no other file."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def read(rows: pl.DataFrame) -> Month:
     return Month(shown, packed.getvalue(), digest.hexdigest(), given)
 
 
-def build(month: Month) -> dict[str, bytes]:
-    """The bodies of a month's build by their suffix."""
+def bodies(month: Month) -> dict[str, bytes]:
+    """The bodies of a build by their suffix."""
     table = io.BytesIO()
     month.rows.write_parquet(table, compression="zstd", compression_level=3)
     return dict(zip(SUFFIXES, (_index(month.given), table.getvalue(), month.texts), strict=True))
@@ -95,8 +95,9 @@ def _values(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, whole
             long |= len(whole) > WILDCARD_REACH
         elif text:
-            yield name, indexed(text)
-            long |= has_long_words(text)
+            words = indexed(text)
+            yield name, words
+            long |= has_long_words(words)
     yield LONG, long
 
 

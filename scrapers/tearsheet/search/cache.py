@@ -124,7 +124,9 @@ class Cache:
 @contextmanager
 def _draft(folder: Path) -> Iterator[Path]:
     """A folder of this process's own beside what it is to become; what was not renamed goes."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():  # mkdir's own way to make parents leaves them open to others
+            each.mkdir(mode=0o700, exist_ok=True)
     draft = Path(mkdtemp(prefix=".draft-", dir=folder))
     try:
         yield draft

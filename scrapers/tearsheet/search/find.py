@@ -228,7 +228,7 @@ def _builds(store: Store, topics: Sequence[str]) -> list[Named]:
             f"{store.url(manifest.PREFIX)}: no index of {', '.join(lacking)} that this version can read; "
             f"`tearsheet topic {' '.join(lacking)}` makes it"
         )
-    return [(topic, month, build) for topic, found in held.items() if found for month, build in found.months.items()]
+    return [(topic, month, build) for topic, found in held.items() if found for month, build in found.builds()]
 
 
 @lru_cache(maxsize=4)

@@ -1,8 +1,8 @@
-"""``search/<topic>/index.json``: which build each month of a topic has, and what it was made from."""
+"""``search/<topic>/index.json``: which builds each month of a topic has, and what they were made from."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,34 +25,36 @@ class Body(BaseModel):
 
 
 class Build(BaseModel):
-    """A month's build. ``files`` is a hash of the table's files that hold the month, ``content`` of what they say."""
+    """One build, made of the rows of some of the table's ``files``; ``content`` is a hash of what they say."""
 
     model_config = ConfigDict(frozen=True)
 
     id: str
-    files: str
+    files: tuple[str, ...]
     content: str
     rows: int
     bodies: Mapping[str, Body]
 
 
 class Manifest(BaseModel):
-    """The builds of a topic by month."""
+    """The builds of a topic by month: together they hold the month's rows, each once."""
 
     model_config = ConfigDict(frozen=True)
 
     format: str = FORMAT
-    months: Mapping[str, Build] = Field(default_factory=dict)
+    months: Mapping[str, tuple[Build, ...]] = Field(default_factory=dict)
 
     def without(self, months: Collection[str]) -> Manifest:
         """The manifest without some months."""
-        return Manifest(months={month: build for month, build in self.months.items() if month not in months})
+        return Manifest(months={month: builds for month, builds in self.months.items() if month not in months})
+
+    def builds(self) -> Iterator[tuple[str, Build]]:
+        """Every build with its month."""
+        return ((month, build) for month, builds in self.months.items() for build in builds)
 
     def keys(self, topic: str) -> set[str]:
         """The keys of all that the manifest names."""
-        return {
-            build_key(topic, month, build.id, suffix) for month, build in self.months.items() for suffix in SUFFIXES
-        }
+        return {build_key(topic, month, build.id, suffix) for month, build in self.builds() for suffix in SUFFIXES}
 
 
 def manifest_key(topic: str) -> str:

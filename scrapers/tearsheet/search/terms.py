@@ -8,7 +8,8 @@ that no query can ask for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from itertools import pairwise, product
 
 import regex
@@ -21,27 +22,29 @@ GAP = "\x1f"
 MOST_SPELLINGS = 16
 """Ways to write a phrase with and without gaps; beyond them its words are looked for one by one."""
 
-_UNSPACED = regex.compile(UNSPACED)
-_WORD = regex.compile(f"(?V1){SPACED}++")
-_PIECE = regex.compile(rf"(?V1)(?P<one>[{UNSPACED}&&{LETTER}])|(?P<word>{SPACED}++)|[\W_]++")
-_LONG = regex.compile(rf"(?V1){SPACED}{{{WILDCARD_REACH + 1}}}")
+_UNSPACED = re.compile(UNSPACED)
+_PARTED = re.compile(rf"(?<={UNSPACED}) +(?=[^ {BREAK}])|(?<=[^ {BREAK}]) +(?={UNSPACED})")
+_LETTER = regex.compile(LETTER)
+_TOKEN = regex.compile(f"(?V1){UNSPACED}|{SPACED}++")
+_LONG = re.compile(rf"[^ ]{{{WILDCARD_REACH + 1}}}")
 
 
 def indexed(text: str) -> str:
     """A text for the index's tokenizer, which parts it at spaces."""
-    plain = folded(text).text
-    pieces = _pieces if _UNSPACED.search(plain) else _WORD.findall
-    return f" {BREAK} ".join(" ".join(pieces(line)) for line in plain.split("\n"))
+    plain = folded(text).text.translate(_LETTERS)
+    if not _UNSPACED.search(plain):
+        return plain
+    return _UNSPACED.sub(r" \g<0> ", _PARTED.sub(f" {GAP} ", plain))
 
 
-def has_long_words(text: str) -> bool:
-    """Whether a word is longer than a wildcard reaches, so that the index alone cannot tell what matches it."""
-    return _LONG.search(folded(text).text) is not None
+def has_long_words(words: str) -> bool:
+    """Whether one of a text's ``indexed`` words is longer than a wildcard reaches: the index cannot judge it."""
+    return _LONG.search(words) is not None
 
 
 def word_tokens(word: str) -> list[str]:
     """The tokens of a query's word without wildcards: they follow one another without a gap."""
-    return [found[0] for found in _PIECE.finditer(word)]
+    return _TOKEN.findall(word)
 
 
 def spellings(words: Sequence[str]) -> list[list[str]] | None:
@@ -73,14 +76,13 @@ def unspaced_runs(word: str) -> list[list[str]]:
     return [run for run in runs if run]
 
 
-def _pieces(line: str) -> Iterator[str]:
-    before = gap = ""
-    for found in _PIECE.finditer(line):
-        piece = found[0]
-        if not (found["one"] or found["word"]):
-            gap = GAP if before else ""
-            continue
-        if gap and (found["one"] or _UNSPACED.match(before)):
-            yield GAP
-        yield piece
-        before, gap = piece, ""
+class _Letters(dict[int, str]):
+    """The characters met so far, for ``str.translate``: letters as they are, ``BREAK`` for line ends, else a space."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = kept = character if _LETTER.match(character) else " "
+        return kept
+
+
+_LETTERS = _Letters({ord("\n"): f" {BREAK} "})

@@ -94,6 +94,12 @@ def test_sql_counts_rows_of_both_tables(kept: Kept, call: Call) -> None:
     done = call("sql", both, "--format", "json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [{"night": FIRST, "words": 2}, {"night": SECOND, "words": 2}]
+    times = json.loads(
+        call("sql", "select fetched_at, removed from documents order by night limit 1", "-f", "json").stdout
+    )
+    assert times[0]["fetched_at"] == "2026-01-30T03:00:01.000000Z"
+    assert times[0]["removed"][0]["reason"] == "subscription"
+    assert json.loads(call("sql", "select title from documents where words > 9", "-f", "json").stdout) == []
     count = "select source, count(*) as n from articles group by source"
     assert call("sql", count, "--topic", "unrest").stdout.split() == ["source", "n", "gazette", "2"]
     assert call("sql", count, "--topic", "football").stdout.split() == ["source", "n"]
