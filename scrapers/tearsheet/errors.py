@@ -10,7 +10,7 @@ TearsheetError
 ├── RecordError            a WARC record or page cannot be read: recorded, never fatal to a night
 ├── InvariantError         publishing refused: the night's numbers do not add up    exit 5
 ├── ExpectationError       published, but a source missed what it was expected to give    exit 6
-├── BusyError              another run holds this night              exit 7
+├── BusyError              another run holds this night or file      exit 7
 ├── RemainsError           what was taken down still stands somewhere: run the take-down again
 ├── WithdrawnError         a release was taken down: use its successor
 ├── WithheldError          the page may not be shown: its site says so, or it was taken down
@@ -85,7 +85,7 @@ class ExpectationError(TearsheetError):
 
 
 class BusyError(TearsheetError):
-    """Another run of the same night is under way."""
+    """Another run of the same night, or into the same file, is under way."""
 
     exit_code = 7
 

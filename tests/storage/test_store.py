@@ -133,6 +133,10 @@ def test_lists_are_in_code_points_over_all_pages(store: Store, faults: Any) -> N
     assert [info.key for info in found] == sorted(keys)
     assert [info.key for info in store.list("raw/a/")] == ["raw/a/b", "raw/a/é"]
     assert [info.key for info in store.list("raw/a")] == sorted(key for key in keys if key.startswith("raw/a"))
+    for key in ("n/01", "n/02", "n/03", "n/04"):
+        store.put(key, b"")
+    assert [info.key for info in store.list("n/", after="n/02")] == ["n/03", "n/04"]
+    assert [info.key for info in store.list("n/", after="n/00")] == ["n/01", "n/02", "n/03", "n/04"]
     assert [info.size for info in found] == [len(info.key.encode()) for info in found]
     assert all(abs(datetime.now(UTC) - info.modified) < timedelta(minutes=1) for info in found)
 
