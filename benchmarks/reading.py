@@ -44,8 +44,9 @@ def by_tearsheet(night: str, folder: Path) -> dict[str, Reading]:
     import tantivy
 
     import tearsheet
+    from tearsheet.pull import archive
 
-    del boto3, deltalake, tantivy  # its reader loads them when it first needs them
+    del boto3, deltalake, tantivy, archive  # the reader loads them when it first needs them
 
     def topic() -> tearsheet.pull.Selection:
         return tearsheet.open().topic(TOPIC).latest()
