@@ -40,12 +40,13 @@ COMMANDS = {
     "search": "search",
     "release": "release",
     "share": "share",
-    "serve": "serve",
     "sql": "sql",
     "show": "reading",
     "diff": "diff",
     "evidence": "evidence",
     "open": "open",
+    "backtest": "backtest",
+    "serve": "serve",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""

@@ -23,7 +23,7 @@ def share(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Print a link to each file of a release, a line each; pandas, polars and DuckDB read them without keys.
+    """Print a link to each file of a release, a line each: pandas and polars read such links, without keys.
 
     Whoever has a link can read the file until it ends; nothing but a new key takes it back. Links that are signed by
     temporary credentials (of a role) end with these, which may be hours from now.

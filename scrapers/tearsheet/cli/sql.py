@@ -17,7 +17,7 @@ from tearsheet.cli.terminal import Console, as_json, visible
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption
 from tearsheet.errors import ConfigError
 from tearsheet.pull.export import FORMATS, check_target, write
-from tearsheet.pull.statement import asked
+from tearsheet.pull.sql import asked
 
 Format = Literal["table", "csv", "json", "jsonl", "parquet"]
 MOST_SHOWN = 500

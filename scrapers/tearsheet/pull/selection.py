@@ -26,7 +26,7 @@ from tearsheet.model import Rights
 from tearsheet.pull.article import Article, article_of
 from tearsheet.pull.export import Written, check_target, write
 from tearsheet.pull.reduction import KEY, ORDER, Count, Reduction
-from tearsheet.pull.sql import answered
+from tearsheet.pull.sql import TABLE, answered
 from tearsheet.rights import shareable
 from tearsheet.select.query import parse
 from tearsheet.storage import Store
@@ -193,7 +193,7 @@ class Selection:
         """
         with delta.storage_errors(self._url):
             rows = self._reduction.of(self._rows()).select(self._chosen or self._table.schema.names)
-            return answered(query, rows)
+            return answered(query, {TABLE: rows})
 
     def to_polars(self) -> pl.DataFrame:
         """The rows, by night, then date of publication, then document_id.

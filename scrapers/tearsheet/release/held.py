@@ -33,8 +33,9 @@ def tables(store: Store, release: Release) -> Iterator[pa.Table]:
 
 def versions(store: Store, release: Release) -> dict[str, str | None]:
     """Of each document of a release the wording of its last row."""
-    rows = _scan(store, [release.key(each.path) for each in release.data], "document_id", "version_id", "night")
-    return dict(rows.sort("night").select("document_id", "version_id").iter_rows())
+    return dict(
+        _scan(store, [release.key(each.path) for each in release.data], "document_id", "version_id").iter_rows()
+    )
 
 
 def concerned(store: Store, down: Tombstones) -> list[str]:
@@ -45,8 +46,8 @@ def concerned(store: Store, down: Tombstones) -> list[str]:
     """
     folders: dict[str, list[str]] = {}
     for info in store.list(PREFIX):
-        folder, data, _ = info.key.removeprefix(PREFIX).partition(f"/{DATA}")
-        if data:
+        folder, _, file = info.key.removeprefix(PREFIX).partition(f"/{DATA}")
+        if file.endswith(".parquet"):
             folders.setdefault(folder, []).append(info.key)
     return [folder for folder, keys in folders.items() if _holds(store, keys, down)]
 

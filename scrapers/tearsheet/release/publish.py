@@ -123,7 +123,15 @@ def _release(store: Store, draft: Draft, origin: Origin, before: Release | None)
 
 
 def _put(store: Store, release: Release, file: File, folder: Path) -> None:
-    store.put_new(release.key(file.path), folder / file.path)
+    """Write a file of rows.
+
+    Raises:
+        InvariantError: a killed run has left another, as where a release was made in between, so that changes differ.
+    """
+    try:
+        store.put_new(release.key(file.path), folder / file.path)
+    except ObjectExists as error:
+        raise InvariantError(f"{error}; `tearsheet audit --repair` deletes what a killed release has left") from error
 
 
 def _described(store: Store, release: Release, path: str, body: bytes) -> File:

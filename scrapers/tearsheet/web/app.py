@@ -19,9 +19,9 @@ from tearsheet.web.catalogue import Catalogue
 from tearsheet.web.login import SignedIn, User
 from tearsheet.web.rendering import STATIC, render
 from tearsheet.web.security import LOOPBACK, KnownHosts, SecureHeaders
-from tearsheet.web.views import article, download, overview, releases, sources, topic
+from tearsheet.web.views import article, download, overview, releases, search, sources, topic
 
-ROUTERS = (overview.router, download.router, topic.router, article.router, sources.router, releases.router)
+ROUTERS = tuple(view.router for view in (overview, download, search, topic, article, sources, releases))
 COMPRESSED_FROM = 1000
 
 

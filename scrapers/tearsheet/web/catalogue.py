@@ -44,20 +44,20 @@ class Catalogue:
         self._snapshot = Fresh[Snapshot](lambda before: snapshot.take(self.store, before), SNAPSHOT_SECONDS)
         self._places = Fresh[Places](lambda before: places.take(self.store, before), SNAPSHOT_SECONDS)
         self._named = Fresh[Named](lambda _: _names(archive), NIGHTS_SECONDS)
-        self._releases = Fresh[list[Release]](lambda _: archive.releases(), SNAPSHOT_SECONDS)
         self._reports = Reports(self.store)
         self._nights = Fresh[dict[str, tuple[Night, ...]]](
             lambda _: self._reports.last_nights(self.named.collections, NIGHTS), NIGHTS_SECONDS
         )
+        self._releases = Fresh[list[Release]](lambda _: archive.releases(), NIGHTS_SECONDS)
 
     def read(self) -> None:
-        """Read what the overview shows, so that nobody waits for it.
+        """Read what pages are made from, so that nobody waits for it.
 
         Raises:
             ConfigError: nothing was ever published in this store.
             StorageError: it cannot be read.
         """
-        _ = self.named, self.snapshot, self.nights
+        _ = self.named, self.snapshot, self.nights, self.places, self._releases.get()
 
     def releases(self, topic: str) -> tuple[Release, ...]:
         """The releases of a topic, the newest first, withdrawn ones as well."""

@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 1000, 200
 WIDEST = 90
 MOST_BARS = 62
 _STEPS = ("1d", "night"), ("1w", "week"), ("1mo", "month")
-_NICE = (1, 2, 4, 6, 10, 20, 40, 60, 100)
+_NICE = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,10 @@ class Chart:
 
 
 def stacked(rows: pl.DataFrame, by: str, label: Callable[[str], str]) -> Chart | None:
-    """The rows over their nights, told apart by a column's most frequent values; None where there are no rows."""
+    """The rows over their nights, told apart by a column's most frequent values; None where there are no rows.
+
+    ``label`` gives a value its name.
+    """
     if rows.is_empty():
         return None
     first, last = span(rows)
@@ -92,12 +95,17 @@ def span(rows: pl.DataFrame) -> tuple[date, date]:
     return first, last
 
 
+def ranked(values: pl.Series) -> pl.DataFrame:
+    """Each value and its ``count``, the most frequent first, of equal ones the smaller."""
+    return values.value_counts().sort("count", values.name, descending=[True, False])
+
+
 def _series(values: pl.Series, label: Callable[[str], str]) -> tuple[Series, ...]:
-    totals = values.value_counts(sort=True).sort("count", "value", descending=[True, False])
+    totals = ranked(values)
     named = totals.head(SERIES).rows()
     series = [Series(number, value, label(value), count) for number, (value, count) in enumerate(named)]
     if rest := len(values) - sum(each.total for each in series):
-        series.append(Series(SERIES, OTHERS, f"{totals.height - SERIES} others", rest))
+        series.append(Series(SERIES, OTHERS, f"{totals.height - SERIES:,} others", rest))
     return tuple(series)
 
 
@@ -140,4 +148,4 @@ def _above(most: int) -> int:
     scale = 1
     while most > 100 * scale:
         scale *= 10
-    return max(next(nice * scale for nice in _NICE if nice * scale >= most), 2)
+    return next(nice * scale for nice in _NICE if nice * scale >= most)

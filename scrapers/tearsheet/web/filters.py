@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import polars as pl
 from fastapi import Depends, Query
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from tearsheet.pull import Selection
 from tearsheet.web.charts import UNKNOWN
@@ -22,7 +22,11 @@ def _given(value: object) -> object:
     return value or None
 
 
-Values = Annotated[list[str], Query(default_factory=list)]
+def _some(values: list[str]) -> list[str]:
+    return [value for value in values if value]
+
+
+Values = Annotated[list[str], AfterValidator(_some), Query(default_factory=list)]
 Day = Annotated[date | None, BeforeValidator(_given), Query()]
 
 

@@ -29,7 +29,6 @@ def render(request: Request, template: str, /, *, status: int = 200, **shown: An
     text = _TEMPLATES.get_template(template).render(
         link=partial(link, request),
         asset=partial(asset, request),
-        has=lambda name: any(getattr(route, "name", None) == name for route in request.app.routes),
         here=request.url.path.removeprefix(str(request.scope.get("root_path", ""))),
         store=request.app.state.catalogue.store.url(),
         **shown,

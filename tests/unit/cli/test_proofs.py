@@ -11,20 +11,18 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
+from tests.unit.cli.conftest import Call
 from tests.unit.pull.captured import ADDRESS, HTML, capture
 from tests.unit.pull.conftest import CONFIGURATION, publish_articles
-from typer.testing import CliRunner
 from warcio.checker import Checker
 
-from tearsheet.cli import COMMANDS, app
+from tearsheet.cli import COMMANDS
 from tearsheet.config import public
-from tearsheet.errors import TearsheetError
 from tearsheet.model import Document, Removed, Rights
 from tearsheet.storage import Store
 from tearsheet.tables import documents
@@ -69,34 +67,6 @@ def kept(store: Store, tmp_path: Path, make_document: Callable[..., Document]) -
     return rows
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it printed; errors as ``main`` prints them."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def call(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
-    """Run a command where nothing but the store's variables is configured."""
-    for name, value in (store.environment() | {"COLUMNS": "120"}).items():
-        monkeypatch.setenv(name, value)
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-
-    def run(*arguments: str | Path) -> Done:
-        done = CliRunner().invoke(app, [*map(str, arguments)])
-        if isinstance(done.exception, TearsheetError):
-            return Done(done.exception.exit_code, done.stdout, f"{done.stderr}error: {done.exception}")
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return Done(done.exit_code, done.stdout, done.stderr)
-
-    return run
-
-
-Call = Callable[..., Done]
 Kept = dict[str, Document]
 
 
@@ -106,13 +76,16 @@ def test_the_bare_install_is_enough(kept: Kept, store: Store, tmp_path: Path) ->
         ["show", ADDRESS, "--cut"],
         ["diff", ADDRESS],
         ["evidence", ADDRESS, "--out", str(tmp_path / "bare.warc.gz")],
+        ["backtest", "unrest", "--query", "police"],
         ["open", ADDRESS, "--no-browser", "--seconds", "0.1"],
     ]
     command = [sys.executable, "-c", BARE % calls]
     environment = os.environ | store.environment()
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     told = [line.split()[:2] for line in done.stdout.splitlines() if line.split()[0] in COMMANDS]
-    assert told == [["sql", "0"], ["show", "0"], ["diff", "0"], ["evidence", "0"], ["open", "1"]], done.stdout
+    assert told == [["sql", "0"], ["show", "0"], ["diff", "0"], ["evidence", "0"], ["backtest", "0"], ["open", "1"]], (
+        done.stdout
+    )
     assert "nobody asked for http://127.0.0.1:" in done.stdout
 
 
@@ -144,14 +117,14 @@ def test_sql_gives_files_and_no_formulas(kept: Kept, call: Call, tmp_path: Path)
         ("select nothing from articles", "nothing"),
         ("select * from pages", "pages"),
         ("selekt", "selekt"),
-        ("select cluster_id from documents", "articles, which has topic"),
+        ("select cluster_id from documents", "cluster_id"),
     ],
 )
 def test_sql_that_is_wrong_is_told_what_there_is(kept: Kept, call: Call, query: str, message: str) -> None:
     done = call("sql", query)
     assert done.returncode == 3
     assert message in done.stderr
-    assert "the tables are documents, with the columns document_id" in done.stderr
+    assert "; documents, its columns: document_id, " in done.stderr
 
 
 def test_show_gives_the_latest_version_and_names_the_others(kept: Kept, call: Call) -> None:

@@ -15,7 +15,7 @@ from tests.unit.pull.conftest import publish_articles
 from tests.unit.release.conftest import PUBLISHER
 from typer.testing import Result
 
-from tearsheet.errors import AuditError, ConfigError, StorageError
+from tearsheet.errors import AuditError, ConfigError, InvariantError, StorageError
 from tearsheet.model import Document, Rights
 from tearsheet.pull import Archive, releases
 from tearsheet.pull.releases import Release
@@ -149,6 +149,15 @@ def test_a_description_of_a_killed_release_is_kept(release: Callable[..., Releas
     again = release()
     assert store.get(again.key("README.md")) == b"of an older version of the table\n"
     assert list(releases.damaged(store, again)) == []
+
+
+def test_other_rows_that_a_killed_release_left_are_not_taken(release: Callable[..., Release], store: Store) -> None:
+    made = release()
+    store.delete([made.key("release.json"), made.key("data/2026-01.parquet")])
+    store.put_new(made.key("data/2026-01.parquet"), b"other rows")
+    with pytest.raises(InvariantError, match="tearsheet audit --repair"):
+        release()
+    assert Archive(store).releases() == []
 
 
 def test_a_pulled_release_is_what_was_released(

@@ -138,6 +138,18 @@ def test_a_release_of_nothing_else_has_no_successor(store: Store, released: tupl
         releases.of_topic(store, "football", alone.id)
 
 
+def test_a_notice_names_what_stands_at_last(store: Store, released: tuple[Release, Release]) -> None:
+    _, held = released
+    execute(store, prepared(store))
+    execute(store, prepare(store, selector(source="kurier"), REASON))
+    (last,) = (
+        each for each in releases.releases(store) if not each.withdrawn and each.counts.last_night > "2026-01-31"
+    )
+    assert ids(store, last) == {f"{number:020x}" for number in (1, 3, 5)}
+    with pytest.raises(WithdrawnError, match=f"its successor is {last.id}"):
+        releases.insist(store, releases.find(store, held.id))
+
+
 def test_what_a_killed_release_left_goes_as_a_whole(store: Store, released: tuple[Release, Release]) -> None:
     _, held = released
     store.delete([held.key("release.json")])

@@ -13,7 +13,7 @@ from tearsheet.pull import releases
 from tearsheet.pull.releases import File, Release
 from tearsheet.release import wording
 from tearsheet.web.catalogue import Catalogue, catalogue_of
-from tearsheet.web.citing import Citation, tex
+from tearsheet.web.citing import Citation, cite_release
 from tearsheet.web.rendering import render
 
 router = APIRouter()
@@ -93,7 +93,7 @@ def release_page(catalogue: Catalogue, topic: str, name: str) -> ReleasePage:
         ),
         pull=f"tearsheet pull {topic} --release {found.id} --out {found.id}",
         recipes=recipes(found.id),
-        citation=citation(found),
+        citation=cite_release(found),
         heir=_heir(found, {each.id: each for each in of_topic}),
         newer=standing[-1] if standing and standing[-1].read_at > found.read_at else None,
     )
@@ -115,27 +115,6 @@ def recipes(folder: str) -> tuple[Recipe, ...]:
             code=f"import duckdb\n\narticles = duckdb.read_parquet('{folder}/data/*.parquet')",
         ),
         Recipe(tool="R", code=f'library(arrow)\n\narticles <- open_dataset("{folder}/data")', tried=False),
-    )
-
-
-def citation(release: Release) -> Citation:
-    """How to cite a release, as its card says it."""
-    title, year = wording.title(release), wording.day(release)[:4]
-    digits = wording.suffix(release)
-    return Citation(
-        text=f"{release.about.publisher} ({year}): {title} [Data set]. "
-        f"Release {release.id}, content SHA-256 {digits}….",
-        bibtex="\n".join(
-            (
-                f"@misc{{tearsheet-{release.topic}-{release.id},",
-                f"  author       = {{{{{tex(release.about.publisher)}}}}},",
-                f"  title        = {{{{{tex(title)}}}}},",
-                f"  note         = {{Data set, release {release.id}, content SHA-256 {release.content_sha256}}},",
-                f"  year         = {{{year}}}",
-                "}",
-            )
-        ),
-        frozen=True,
     )
 
 

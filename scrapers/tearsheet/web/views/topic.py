@@ -19,7 +19,7 @@ from tearsheet.pull.releases import Release
 from tearsheet.web import charts
 from tearsheet.web.catalogue import Catalogue, catalogue_of
 from tearsheet.web.charts import UNKNOWN, Chart
-from tearsheet.web.citing import Citation, cite
+from tearsheet.web.citing import Citation, citations
 from tearsheet.web.filters import EVERYTHING, Asked, Filter, Kind
 from tearsheet.web.rendering import render
 
@@ -77,7 +77,7 @@ class TopicPage:
     page: int
     pages: int
     entries: tuple[Entry, ...]
-    citation: Citation
+    citations: tuple[Citation, ...]
     releases: tuple[Release, ...]
 
 
@@ -127,7 +127,7 @@ def topic_page(catalogue: Catalogue, topic: str, asked: Filter, by: By = "source
         page=number,
         pages=pages,
         entries=entries(kept.slice((number - 1) * PAGE, PAGE), outlets),
-        citation=cite(catalogue, topic, asked, kept),
+        citations=citations(catalogue, topic, asked, kept),
         releases=catalogue.releases(topic),
     )
 
@@ -166,18 +166,19 @@ def entries(rows: pl.DataFrame, outlet: Callable[[str], str]) -> tuple[Entry, ..
 
 
 def _chart(rows: pl.DataFrame, by: By, outlet: Callable[[str], str]) -> Chart | None:
+    """All rows by outlet or language; by story those of the stories with the most copies."""
     if by != "story":
         return charts.stacked(rows, by, outlet if by == "source" else str)
-    most = rows["cluster_id"].value_counts(sort=True).head(charts.SERIES)["cluster_id"]
-    named = rows.filter(pl.col("cluster_id").is_in(most.implode())).sort("night", "published_at", nulls_last=True)
-    titles = {row["cluster_id"]: row["title"] or row["url"] for row in reversed(named.to_dicts())}
-    return charts.stacked(rows, "cluster_id", lambda cluster: titles.get(cluster, cluster))
+    most = charts.ranked(rows["cluster_id"]).head(charts.SERIES)["cluster_id"]
+    stories = rows.filter(pl.col("cluster_id").is_in(most.implode()))
+    titles = {row["cluster_id"]: row["title"] or row["url"] for row in stories.to_dicts()}  # the earliest comes last
+    return charts.stacked(stories, "cluster_id", titles.__getitem__)
 
 
 def _choices(rows: pl.DataFrame, asked: Filter, kind: Kind, label: Callable[[str], str]) -> tuple[Choice, ...]:
     """A column's values in what the other filters let through, the most frequent first behind those that are chosen."""
     column = rows[kind].cast(pl.String).fill_null(UNKNOWN)
-    counts = dict(column.value_counts(sort=True).sort("count", kind, descending=[True, False]).rows())
+    counts = dict(charts.ranked(column).rows())
     chosen = asked.chosen(kind)
     most = max(counts.values(), default=1)
     return tuple(
