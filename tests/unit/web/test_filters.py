@@ -37,9 +37,11 @@ def test_pages_and_selections_agree(archive: Archive, given: dict[str, Any], sto
     assert shown["night"].to_list() == sorted(shown["night"], reverse=True)
 
 
-def test_a_snapshot_is_kept_until_the_table_changes(archive: Archive) -> None:  # noqa: F811
+def test_the_rows_of_a_snapshot_are_kept_until_the_table_changes(archive: Archive) -> None:  # noqa: F811
     taken = snapshot.take(archive.store, None)
-    assert snapshot.take(archive.store, taken) is taken
+    later = snapshot.take(archive.store, taken)
+    assert later.topics is taken.topics
+    assert later.version == taken.version
     again = taken.articles("unrest").filter(document_id=f"{1:020x}").to_dicts()
     assert [(row["captures"], row["versions"], row["copies"]) for row in again] == [(2, 2, 2), (2, 2, 2)]
 
