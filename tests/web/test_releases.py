@@ -74,7 +74,7 @@ def test_a_release_tells_what_is_in_it_and_what_changed(issues: Issues, look: Lo
     assert page.locator("section[aria-labelledby=files] tbody tr").count() == len(issues.second.files)
     changed = page.locator("section[aria-labelledby=changed]")
     assert "5 articles added, 0 removed, 1 worded otherwise" in changed.inner_text()
-    assert "1 rows were left out" in changed.inner_text()
+    assert "1 row was left out" in changed.inner_text()
     assert "noarchive 1" in changed.inner_text()
     assert "The <i>Archive</i> (20" in page.locator(".cite").inner_text()
     assert serious(page) == []

@@ -35,6 +35,8 @@ from tearsheet.web.rendering import render
 from tearsheet.web.snapshot import reduced
 
 MOST_COPIES = 200
+SHOWN = tuple(name for name in DOCUMENTS.names if name != "near_hash")
+"""What is read of a row: a signature is large, and nothing to look at."""
 router = APIRouter()
 
 
@@ -163,28 +165,33 @@ def article(catalogue: Catalogue, document_id: str, night: str | None = None, to
 
 
 def captures(catalogue: Catalogue, document_id: str) -> list[Document]:
-    """Every row of a document in the order in which they were fetched; only the files that may hold one are opened."""
+    """Every row of a document in the order in which they were fetched, without signatures.
+
+    Only the files that may hold one are opened.
+    """
     places = catalogue.places
     where = places.of(document_id)
     if where is None:
         return []
-    rows = _read(catalogue, documents.TABLE, places.opened, where & (pl.col("document_id") == document_id))
-    ordered = rows.select(DOCUMENTS.names).sort("fetched_at", "night", "collection")
+    rows = _read(catalogue, documents.TABLE, places.opened, where & (pl.col("document_id") == document_id), SHOWN)
+    ordered = rows.sort("fetched_at", "night", "collection").with_columns(pl.lit(None).alias("near_hash"))
     return [from_row(row) for row in ordered.to_dicts()]
 
 
-def _read(catalogue: Catalogue, table: Table, opened: DeltaTable | None, where: pl.Expr) -> pl.DataFrame:
-    """Rows of a table that was opened a while ago.
+def _read(
+    catalogue: Catalogue, table: Table, opened: DeltaTable | None, where: pl.Expr, columns: Sequence[str]
+) -> pl.DataFrame:
+    """Columns of rows of a table that was opened a while ago.
 
     It is opened anew where that fails: the credentials with which it was opened have expired, or files are gone.
     """
     url = catalogue.store.url(table.prefix)
     try:
         with delta.storage_errors(url):
-            return delta.scan_opened(opened, table).filter(where).collect()
+            return delta.scan_opened(opened, table).filter(where).select(columns).collect()
     except StorageError:
         with delta.storage_errors(url):
-            return delta.scan(catalogue.store, table).filter(where).collect()
+            return delta.scan(catalogue.store, table).filter(where).select(columns).collect()
 
 
 def _row(catalogue: Catalogue, rows: Sequence[Document], document_id: str, night: str | None) -> Document:
@@ -206,8 +213,8 @@ def _chosen(catalogue: Catalogue, row: Document) -> tuple[Chosen, ...]:
     same = {name: getattr(row, name) for name in ("month", "night", "document_id", "collection")}
     topics = [topic for topic, rows in snapshot.topics.items() if row.document_id in rows["document_id"]]
     where = pl.all_horizontal(pl.col("topic").is_in(topics), *(pl.col(name) == value for name, value in same.items()))
-    rows = _read(catalogue, articles.TABLE, snapshot.opened, where)
-    found = rows.select("topic", "evidence", "cluster_id").sort("topic").to_dicts()
+    rows = _read(catalogue, articles.TABLE, snapshot.opened, where, ("topic", "evidence", "cluster_id"))
+    found = rows.sort("topic").to_dicts()
     named = catalogue.named.topics
     return tuple(
         Chosen(
