@@ -13,7 +13,7 @@ SECONDS_EACH ?= 60
 NIGHTS ?= 365
 TOPICS ?= 3
 
-.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-search bench-replay bench-memory bench-extraction big-archive torture torture-scheduler hostile faults replay-tools validators lock format clean
+.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction big-archive bench-catalogue bench-reader torture torture-scheduler hostile faults replay-tools validators bench-search lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,12 @@ bench-extraction: $(READY) ## extraction and cleaning beside plain Trafilatura o
 
 big-archive: $(READY) ## a year of invented news in var/big, published night by night; NIGHTS=36 TOPICS=1 for a small one
 	@$(BIN)/python benchmarks/big_archive.py --nights $(NIGHTS) --topics $(TOPICS)
+
+bench-catalogue: $(READY) ## what the catalogue's pages take on the big archive (after big-archive)
+	@$(BIN)/python benchmarks/catalogue.py
+
+bench-reader: $(READY) ## readings of the archive in var/big beside plain polars and DuckDB: seconds, requests, bytes
+	@$(BIN)/python benchmarks/reader.py
 
 torture: $(READY) ## kill nights at any point and hold them against one never killed; KILLS=300 for long, SEED=n for the same
 	@$(BIN)/python -m tests.torture.campaign --kills $(KILLS) $(if $(SEED),--seed $(SEED))

@@ -3,9 +3,9 @@
 python benchmarks/big_archive.py [--folder var/big] [--nights 365] [--topics 3] [--articles 300]
 
 A topic has a collection of its own, and each collection its process. A night is planned, its rows committed, its
-outcomes, verdicts, states and report written, and the topic brought up to date, by the functions that a night calls;
-only fetching and extraction are left out, and so there is nothing under ``raw/``. At a tenth and at half of the nights
-the archive is copied to a bucket of its own: the same archive when it was younger.
+outcomes and report written, and the topic brought up to date, by the functions that a night calls. Fetching and
+extraction are left out, and so there is nothing under ``raw/``; states are written for the last nights only. At a tenth
+and at half of the nights the archive is copied to a bucket of its own: the same archive when it was younger.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from pathlib import Path
 from typing import Any
 
 import invented
-from tearsheet import topic
 from tearsheet.collector import collect_rarely
 from tearsheet.config import digest, load
 from tearsheet.config.models import Collection, Configuration, StoreSettings
 from tearsheet.extract.identity import extractor_id
 from tearsheet.fingerprints import content_hash, near_hash, version_id
-from tearsheet.harvest import verdict
 from tearsheet.harvest.outcomes import merge, save_outcomes
 from tearsheet.harvest.plan import PLAN, Batch, Plan, plan_key
 from tearsheet.harvest.publish import Night, row_outcomes, write_configuration
+from tearsheet.harvest.verdict import judge, remember, save_report
 from tearsheet.model import ARTICLE, CAPTURED, Document, Outcome, month_of
+from tearsheet.night import update_topics
 from tearsheet.spiders.job import ChannelReport, FetchReport, SourceReport, pack, report_key
 from tearsheet.state import ChannelState
 from tearsheet.storage import Store, open_store
@@ -51,6 +51,8 @@ BESIDE, DROPS = 20, 10
 """Articles a night and collection that no topic selects, and pages that gave no article."""
 ENDS = {"skipped.seen": 120, "skipped.too_old": 15, "failed.not_found": 3, "pending.timeout": 4}
 """What other candidates of a night and collection ended as."""
+REMEMBERED = 30
+"""The last nights, which are all that states know: to carry on what a year taught takes longer than the year itself."""
 SILENT = 97
 """Every so many nights, a different one for each, no channel of a source answers."""
 
@@ -99,7 +101,8 @@ def build(config: Path, nights: int, articles: int) -> None:
     with open_store(StoreSettings(url=os.environ["TEARSHEET_STORE"])) as store:
         with ProcessPoolExecutor(len(topics), mp_context=get_context("spawn")) as processes:
             for start, end, bucket in zip([0, *ends], ends, [*SHARES.values(), None], strict=False):
-                tasks = [processes.submit(publish, config, name, days[start:end], articles) for name in topics]
+                known = frozenset(days[-REMEMBERED:])
+                tasks = [processes.submit(publish, config, name, days[start:end], articles, known) for name in topics]
                 for task in tasks:
                     task.result()
                 if bucket:
@@ -111,20 +114,22 @@ def build(config: Path, nights: int, articles: int) -> None:
     )
 
 
-def publish(config: Path, name: str, nights: list[str], articles: int) -> None:
+def publish(config: Path, name: str, nights: list[str], articles: int, remembered: frozenset[str]) -> None:
     """Publish nights of one topic's collection, one after the other, each as ``tearsheet night`` does."""
     collect_rarely()
     configuration = load(config)
     with open_store(configuration.settings.store) as store:
         started = time.monotonic()
         for number, night in enumerate(nights, 1):
-            publish_night(store, configuration, name, night, articles)
+            publish_night(store, configuration, name, night, articles, is_remembered=night in remembered)
             if number % 30 == 0 or number == len(nights):
                 print(f"  {name} {night}: {(time.monotonic() - started) / number:.2f} s a night", flush=True)
 
 
-def publish_night(store: Store, configuration: Configuration, name: str, night: str, articles: int) -> None:
-    """One night: plan, report, rows, outcomes, verdict, topic."""
+def publish_night(
+    store: Store, configuration: Configuration, name: str, night: str, articles: int, *, is_remembered: bool
+) -> None:
+    """One night: plan, attempt, rows, outcomes, report, where it ``is_remembered`` states, topic."""
     plan = _plan(configuration, configuration.collection(press(name)), night)
     store.put_new(plan_key(plan.collection, night), PLAN.dump_json(plan, indent=1))
     rows = to_arrow(_documents(plan, name, articles))
@@ -135,8 +140,11 @@ def publish_night(store: Store, configuration: Configuration, name: str, night: 
     write_configuration(store, configuration)
     published = documents.publish(store, plan.collection, night, rows)
     save_outcomes(store, plan.collection, night, outcomes)
-    verdict(store, Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=[report]))
-    topic.update(store, configuration.topics[name])
+    kept = Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=[report])
+    save_report(store, judge(kept))
+    if is_remembered:
+        remember(store, kept)
+    update_topics(store, configuration, plan.collection, night)
 
 
 def copy(store: Store, bucket: str) -> None:

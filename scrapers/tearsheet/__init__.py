@@ -5,7 +5,6 @@ The analyst's names stand here and are loaded on first use: ``tearsheet.open("s3
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +15,9 @@ __all__ = ["Archive", "Article", "Count", "Selection", "open"]
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        return getattr(import_module("tearsheet.pull"), name)
+        from tearsheet import pull
+
+        return getattr(pull, name)
     raise AttributeError(f"module 'tearsheet' has no attribute {name!r}")
 
 

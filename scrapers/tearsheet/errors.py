@@ -10,8 +10,9 @@ TearsheetError
 ├── RecordError            a WARC record or page cannot be read: recorded, never fatal to a night
 ├── InvariantError         publishing refused: the night's numbers do not add up    exit 5
 ├── ExpectationError       published, but a source missed what it was expected to give    exit 6
-├── BusyError              another run holds this night              exit 7
+├── BusyError              another run holds this night or file      exit 7
 ├── RemainsError           what was taken down still stands somewhere: run the take-down again
+├── WithdrawnError         a release was taken down: use its successor
 ├── WithheldError          the page may not be shown: its site says so, or it was taken down
 ├── FetchError             the crawl itself could not run            exit 8
 ├── ExtractError           extraction itself could not run           exit 9
@@ -84,13 +85,17 @@ class ExpectationError(TearsheetError):
 
 
 class BusyError(TearsheetError):
-    """Another run of the same night is under way."""
+    """Another run of the same night, or into the same file, is under way."""
 
     exit_code = 7
 
 
 class RemainsError(TearsheetError):
     """Something that was taken down, or a phrase that was looked for, still stands in the store."""
+
+
+class WithdrawnError(TearsheetError):
+    """A release was taken down; the message says when and why, and names its successor."""
 
 
 class WithheldError(TearsheetError):
@@ -110,7 +115,7 @@ class ExtractError(TearsheetError):
 
 
 class AuditError(TearsheetError):
-    """An audit found that the archive does not hold what it says it holds."""
+    """The archive does not hold what it says it holds: an audit, or the proof of an article, found it."""
 
     exit_code = 10
 

@@ -107,7 +107,7 @@ def harvest_night(
         )
         progress.stage("publish")
         published = harvest.publish(store, plan, pool, configuration, lease)
-    return Harvested(report=harvest.verdict(store, published, lease), fetched=fetched)
+        return Harvested(report=harvest.verdict(store, published, pool, lease), fetched=fetched)
 
 
 def update_topics(

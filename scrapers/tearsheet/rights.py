@@ -39,7 +39,12 @@ def in_force(rights: Iterable[Rights]) -> frozenset[str]:
 
 def shareable(rights: Iterable[Rights], policy: RightsPolicy) -> bool:
     """Whether a document with these signals may be passed on: be in releases, shares and exports for others."""
-    return not in_force(rights) & _signals(policy, lambda handling: not handling.share)
+    return not in_force(rights) & unshared(policy)
+
+
+def unshared(policy: RightsPolicy) -> frozenset[str]:
+    """The signals of which one is enough for a document not to be passed on."""
+    return _signals(policy, lambda handling: not handling.share)
 
 
 def withheld(policy: RightsPolicy) -> frozenset[str]:

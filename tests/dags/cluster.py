@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import httpx
 import psutil
 from tests.dags.installation import airflow_environment, python
 
+ADMIN = "desk"
 COMPONENTS = ("api-server", "scheduler", "dag-processor")
 TAIL = 60
 LIVES = ("queued", "running")
@@ -25,11 +27,20 @@ LIVES = ("queued", "running")
 class Cluster:
     """A running Airflow; its components' logs stand in ``home``."""
 
-    def __init__(self, home: Path, port: int, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        port: int,
+        environment: Mapping[str, str],
+        components: Sequence[str] = COMPONENTS,
+        password: str | None = None,
+    ) -> None:
         self.home = home
+        self.url = f"http://127.0.0.1:{port}"
         self._environment = environment
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
-        self._processes = {name: self._start(name) for name in COMPONENTS}
+        self._password = password
+        self._client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self._processes = {name: self._start(name) for name in components}
 
     def _start(self, component: str) -> subprocess.Popen[bytes]:
         command, environment = python(self._environment)
@@ -52,12 +63,20 @@ class Cluster:
     def log_in(self) -> None:
         """Wait for the server, then take a token."""
         self.wait("the api-server answers", self._answers, 60)
-        token = self._client.get("/auth/token").json()["access_token"]
-        self._client.headers["Authorization"] = f"Bearer {token}"
+        self._client.headers["Authorization"] = f"Bearer {self.token()}"
+
+    def token(self) -> str:
+        """A token of an admin's own."""
+        return str(self._asked_for_token().json()["access_token"])
+
+    def _asked_for_token(self) -> httpx.Response:
+        if self._password is None:
+            return self._client.get("/auth/token")
+        return self._client.post("/auth/token", json={"username": ADMIN, "password": self._password})
 
     def _answers(self) -> bool:
         try:
-            return self._client.get("/auth/token").is_success
+            return self._asked_for_token().is_success
         except httpx.TransportError:
             return False
 
@@ -114,15 +133,25 @@ def _lines(path: Path) -> list[str]:
 
 
 @contextmanager
-def cluster(home: Path, variables: Mapping[str, str]) -> Iterator[Cluster]:
-    """A migrated Airflow whose tasks see ``variables``; on failure its logs are printed."""
+def cluster(
+    home: Path,
+    variables: Mapping[str, str],
+    components: Sequence[str] = COMPONENTS,
+    password: str | None = None,
+) -> Iterator[Cluster]:
+    """A migrated Airflow whose tasks see ``variables``; on failure its logs are printed.
+
+    With a ``password`` only who has it may log in, else everybody is admin and need not.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {**airflow_environment(home), **_server(port), **variables}
+    if password is not None:
+        environment |= _guarded(home, password)
     command, whole = python(environment)
     home.mkdir(exist_ok=True)
     subprocess.run([*command, "-m", "airflow", "db", "migrate"], env=whole, check=True, capture_output=True, timeout=90)
-    running = Cluster(home, port, environment)
+    running = Cluster(home, port, environment, components, password)
     try:
         running.log_in()
         yield running
@@ -131,6 +160,18 @@ def cluster(home: Path, variables: Mapping[str, str]) -> Iterator[Cluster]:
         raise
     finally:
         running.stop()
+
+
+def _guarded(home: Path, password: str) -> dict[str, str]:
+    """One admin, who has a password."""
+    home.mkdir(exist_ok=True)
+    passwords = home / "passwords.json"
+    passwords.write_text(json.dumps({ADMIN: password}))
+    return {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+    }
 
 
 def _server(port: int) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +24,7 @@ from tearsheet.tables.schema import to_arrow
 from tearsheet.topic import update
 
 PAGE = ROOT / "docs" / "analyse.md"
+BARE = Path(__file__).with_name("bare.py")
 TOPIC = Topic(
     id="kazakhstan-unrest", title="Unrest in Kazakhstan", query="kazakh* AND protest*", collections=("press",)
 )
@@ -84,3 +88,32 @@ def test_the_code_on_the_page_runs(
     assert names["changed"]["document_id"].n_unique() == 1
     assert len(names["table"]) == 2
     assert "subscription call:subscription Subscribe now" in capsys.readouterr().out
+
+
+def test_it_runs_in_the_bare_install(archive: Store, tmp_path: Path) -> None:
+    """Every line but those that say which extra they need, where only what requirements/reader.txt pins is found."""
+    blocks = [fence.code for fence in fences(PAGE) if fence.language == "python" and "pip install" not in fence.code]
+    assert len(blocks) >= 10
+    (tmp_path / "page.py").write_text("\n".join(blocks), encoding="utf-8")
+    pulls = [
+        line
+        for fence in fences(PAGE)
+        if fence.language == "sh"
+        for line in fence.code.splitlines()
+        if line.startswith(("tearsheet pull", "mkdir"))
+    ]
+    assert len(pulls) >= 7
+    command = tmp_path / "bin" / "tearsheet"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} {BARE} -m tearsheet "$@"\n')
+    command.chmod(0o755)
+    environment = os.environ | archive.environment() | {"PATH": f"{command.parent}:{os.environ['PATH']}"}
+    calls: list[list[str]] = [[sys.executable, str(BARE), "page.py"], ["sh", "-e", "-c", "\n".join(pulls)]]
+    for call in calls:
+        done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert {"unrest.parquet", "january.csv", "stories.xlsx", "unrest.csv", "unrest", "for-others.parquet"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+    hidden = subprocess.run([sys.executable, str(BARE), "-m", "pandas"], cwd=tmp_path, capture_output=True, text=True)
+    assert "No module named 'pandas'" in hidden.stderr

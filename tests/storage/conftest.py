@@ -55,6 +55,17 @@ class Faults:
         self._events.register_first(f"before-send.s3.{operation}", note)
         return sent
 
+    def headers(self, operation: str, name: str) -> list[str | None]:
+        """What a header of the requests of an operation says from now on, None where it is not sent."""
+        sent: list[str | None] = []
+
+        def note(request: AWSPreparedRequest, **_: object) -> None:
+            value = request.headers.get(name)
+            sent.append(value.decode() if isinstance(value, bytes) else value)
+
+        self._events.register_first(f"before-send.s3.{operation}", note)
+        return sent
+
     def ignore(self, operation: str, header: str) -> None:
         """Let the store act as if it did not know a header."""
 

@@ -58,6 +58,15 @@ def test_a_file_is_streamed(store: Store, tmp_path: Path) -> None:
     assert store.get("raw/copy") == body
 
 
+def test_only_a_large_body_waits_for_the_store(store: Store, faults: Any) -> None:
+    waited, named = faults.headers("PutObject", "Expect"), faults.headers("PutObject", "User-Agent")
+    for key, length in (("none", 0), ("small", 999_999), ("large", 1_000_000)):
+        store.put(f"state/{key}", bytes(length))
+        assert len(store.get(f"state/{key}")) == length
+    assert waited == [None, None, "100-continue"]
+    assert all(name and name.startswith("tearsheet ") for name in named)
+
+
 @pytest.mark.parametrize("conditional", [True, False])
 def test_an_object_is_written_once(embedded: EmbeddedStore, store: Store, conditional: bool) -> None:
     writer = Store(store.url(), settings=StoreSettings(conditional_writes=conditional), access=embedded.access)
@@ -108,6 +117,13 @@ def test_a_conflict_that_does_not_end_is_an_error(store: Store, faults: Any, mon
     assert not store.exists("raw/a")
 
 
+def test_a_list_begins_after_a_key(store: Store) -> None:
+    for number in range(12):
+        store.put(f"log/{number:03}.json", b"")
+    assert [info.key for info in store.list("log/", after="log/010")] == ["log/010.json", "log/011.json"]
+    assert [info.key for info in store.list("log/", after="log/010.json")] == ["log/011.json"]
+
+
 def test_lists_are_in_code_points_over_all_pages(store: Store, faults: Any) -> None:
     keys = ["raw/a-b", "raw/a.b", "raw/a/b", "raw/a/é", "raw/a0", "raw/b", "state/a"]
     for key in keys:
@@ -117,6 +133,10 @@ def test_lists_are_in_code_points_over_all_pages(store: Store, faults: Any) -> N
     assert [info.key for info in found] == sorted(keys)
     assert [info.key for info in store.list("raw/a/")] == ["raw/a/b", "raw/a/é"]
     assert [info.key for info in store.list("raw/a")] == sorted(key for key in keys if key.startswith("raw/a"))
+    for key in ("n/01", "n/02", "n/03", "n/04"):
+        store.put(key, b"")
+    assert [info.key for info in store.list("n/", after="n/02")] == ["n/03", "n/04"]
+    assert [info.key for info in store.list("n/", after="n/00")] == ["n/01", "n/02", "n/03", "n/04"]
     assert [info.size for info in found] == [len(info.key.encode()) for info in found]
     assert all(abs(datetime.now(UTC) - info.modified) < timedelta(minutes=1) for info in found)
 

@@ -6,17 +6,11 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.web.conftest import Site
+from tests.web.seeing import serious
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("web")]
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds wrong for readers who cannot see, point or tell colours apart."""
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found if each["impact"] in ("serious", "critical")]
 
 
 def test_it_names_topics_nights_and_what_is_wrong(site: Site, visit: Callable[..., Page]) -> None:

@@ -60,7 +60,7 @@ def publish(config: Configuration, collection: Collection, night: str) -> None:
         _pool(config.settings) as pool,
     ):
         done = harvest.publish(store, planned(store, collection.id, night), pool, config, lease)
-        report = harvest.verdict(store, done, lease)
+        report = harvest.verdict(store, done, pool, lease)
     log.info("%s %s: %d candidates, %s", collection.id, night, report.candidates, report.outcomes)
 
 

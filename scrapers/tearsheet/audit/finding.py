@@ -94,6 +94,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "an object that a search index names is gone or damaged", "--repair builds it anew", Repair.SEARCH
         ),
         "search.left": Kind("an object of a search index that nothing names", "--repair deletes it", Repair.DELETE),
+        "release.missing": Kind("a file of a release is gone", _RESTORE),
+        "release.damaged": Kind("a file of a release is not the one that was released", _RESTORE),
+        "release.left": Kind(
+            "files of a release that was never finished, or is withdrawn", "--repair deletes them", Repair.DELETE
+        ),
         "learned.unnamed": Kind("nothing names a snapshot", "--repair deletes it", Repair.DELETE),
         "staged.left": Kind("staged rows that nothing will publish", "--repair deletes them", Repair.DELETE),
         "probe.left": Kind("what a probe of the store left", "--repair deletes it", Repair.DELETE),

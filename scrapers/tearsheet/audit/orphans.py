@@ -21,8 +21,10 @@ _NIGHT = r"[^/]+/\d{4}-\d{2}-\d{2}"
 _KNOWN = re.compile(
     rf"raw/{_NIGHT}/[^/]+\.warc(\.gz)?(\.cdxj)?|runs/{_NIGHT}/.+|staged/{_NIGHT}/[^/]+\.parquet"
     r"|tables/(documents|articles)/.+|state/[^/]+\.json\.gz|learned/[^/]+/[0-9a-f]+\.json"
-    r"|config/([0-9a-f]{64}|current)\.json|releases/.+|takedowns/.+|probe-[^/]+/.+"
+    r"|config/([0-9a-f]{64}|current)\.json|takedowns/.+|probe-[^/]+/.+"
     r"|search/[^/]+/(index\.json|\d{4}-\d{2}/[0-9a-f]{20}\.(tar|parquet|jsonl\.zst))"
+    r"|releases/[^/]+/\d{4}-\d\d-\d\d-[0-9a-f]{12}/(data/\d{4}-\d\d\.parquet|changes\.parquet|README\.md|SHA256SUMS"
+    r"|datapackage\.json|croissant\.json|CITATION\.cff|release\.json)"
 )
 _STAGED = re.compile(r"staged/([^/]+)/([^/]+)/([^/]+)\.[0-9a-f]{12}\.parquet")
 

@@ -83,7 +83,7 @@ def _publish(store: Store, configuration: Configuration, pool: Pool, subjects: S
         staged = f"staged/{collection}/{night}/"
         store.delete([info.key for info in store.list(staged)])
         published = harvest.publish(store, plan, pool, configuration, anew=True)
-        harvest.verdict(store, published)
+        harvest.verdict(store, published, pool)
         store.delete([info.key for info in store.list(staged)])
         for topic in configuration.topics.values():
             if collection in topic.collections:
@@ -99,7 +99,7 @@ def _verdict(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> It
         yield f"merged the outcomes of {collection} {night} and judged it anew"
 
 
-def _state(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iterable[str]:
+def _state(store: Store, _: Configuration, pool: Pool, subjects: Subjects) -> Iterable[str]:
     """Replay every published night, ascending, into empty states."""
     sources = {source for (source,) in subjects}
     plans = [plan for _, plan in take(store, Asked()).published if sources & {source.id for source in plan.sources}]
@@ -107,7 +107,7 @@ def _state(store: Store, _: Configuration, __: Pool, subjects: Subjects) -> Iter
         _recalled(store, plan)
     store.delete([state.key(source) for source in sources])
     for plan in plans:
-        remember(store, _recalled(store, plan), sources)
+        remember(store, _recalled(store, plan), pool, sources)
     for source in sorted(sources):
         yield f"made {state.key(source)} from its nights"
 

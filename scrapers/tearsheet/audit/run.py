@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tearsheet.archive.keys import index_key
-from tearsheet.audit import nights, orphans, samples
+from tearsheet.audit import nights, orphans, releases, samples
 from tearsheet.audit.finding import Finding, found
 from tearsheet.audit.indexes import indexes
 from tearsheet.audit.inventory import Asked, Inventory, Key, lost_segments, planless, take
@@ -93,6 +93,8 @@ def audit(store: Store, configuration: Configuration, pool: Pool, asked: Asked, 
         _by_night(store, configuration, pool, inventory, report, steps)
         report.add(orphans.snapshots(store, inventory))
     report.add(orphans.staged(inventory))
+    report.add(releases.whole(store, inventory))
+    report.add(releases.left(store, inventory))
     report.add(orphans.unknown(inventory))
     report.add(indexes(store, inventory, configuration.topics))
     report.add(orphans.uploads(store))

@@ -5,6 +5,8 @@ missing says which extra brings them. Errors of ours end with their own exit cod
 
 0 done, 1 unexpected, 2 wrong usage, 3 configuration, 4 store, 5 publishing refused, 6 published but a source missed
 its expectation, 7 the night is held by another run, 8 a crawl did not run to its end, 9 extraction could not start,
+10 an audit or a proof failed, 143 stopped by SIGTERM.
+its expectation, 7 another run holds the night or file, 8 a crawl did not run to its end, 9 extraction could not start,
 10 an audit found something, 143 stopped by SIGTERM.
 """
 
@@ -38,7 +40,14 @@ COMMANDS = {
     "record": "record",
     "pull": "pull",
     "search": "search",
-    "serve": "serve",
+    "release": "release",
+    "share": "share",
+    "sql": "sql",
+    "show": "reading",
+    "diff": "diff",
+    "evidence": "evidence",
+    "open": "open",
+    "backtest": "backtest",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""

@@ -125,6 +125,8 @@ def _table(receipt: Receipt) -> Table:
     for name, rows in (("documents", touched.documents), ("articles", touched.articles)):
         for unit, count in rows.items():
             table.add_row(f"tables/{name}", f"{unit}: {count} rows")
+    for release in touched.releases:
+        table.add_row(f"releases/{release}", "withdrawn, with a successor; what was never finished is deleted")
     if touched.documents or touched.articles:
         table.add_row("tables/", "every older file and commit, whatever it holds")
     if touched.empty:

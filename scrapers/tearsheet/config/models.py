@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from tearsheet.config.rules import (
     a_network,
     a_proxy,
     a_selector,
+    a_user,
     a_user_agent,
     a_web_address,
     a_zone,
@@ -44,6 +46,7 @@ Country = Annotated[str, Field(pattern=COUNTRY), AfterValidator(a_country)]
 Language = Annotated[str, Field(pattern=LANGUAGE), AfterValidator(a_language)]
 Selector = Annotated[str, Field(min_length=1), AfterValidator(a_selector)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(a_network)], ...], BeforeValidator(listed)]
+Users = Annotated[tuple[Annotated[str, AfterValidator(a_user)], ...], BeforeValidator(listed)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
@@ -269,6 +272,26 @@ class RightsPolicy(Strict):
     nosnippet: Handling = Field(Handling(), description="no extracts in search results")
 
 
+class ReleaseSettings(Strict):
+    """Who answers for releases."""
+
+    publisher: str = Field(
+        "Operator of a Tearsheet archive", min_length=1, description="the author that citations of releases name"
+    )
+
+
+class WebSettings(Strict):
+    """To whom ``tearsheet serve`` shows the archive. Beyond this machine all three are needed."""
+
+    users: Users = Field(
+        (),
+        repr=False,
+        description="who may sign in: lines of `python -m tearsheet.web.login NAME`; []: nobody is asked",
+    )
+    certificate: Path | None = Field(None, description="file with the TLS certificate and its chain, PEM")
+    key: Path | None = Field(None, description="file with the certificate's private key, PEM")
+
+
 class Settings(Strict):
     """config/tearsheet.yaml, overridden by environment variables ``TEARSHEET_*``."""
 
@@ -276,6 +299,8 @@ class Settings(Strict):
     fetch: FetchSettings = Field(FetchSettings(), description="how this installation fetches")
     extract: ExtractSettings = Field(ExtractSettings(), description="how pages are turned into documents")
     rights: RightsPolicy = Field(RightsPolicy(), description="what rights signals come to")
+    release: ReleaseSettings = Field(ReleaseSettings(), description="what releases say of this installation")
+    web: WebSettings = Field(WebSettings(), description="to whom `tearsheet serve` shows the archive")
 
 
 class Configuration(Strict):

@@ -21,6 +21,9 @@ ISO_639_1 = (
 )
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 NAMESPACE = re.compile(r"\|(?!=)")
+USER = re.compile(
+    r"(?P<name>[^\s:,]+):scrypt\$(?P<n>\d+)\$(?P<r>\d+)\$(?P<p>\d+)\$(?P<salt>[\w+/=]+)\$(?P<hash>[\w+/=]+)", re.ASCII
+)
 USER_ASSIGNED = {"XK": "Kosovo", "ZZ": "unknown"}
 """Of the codes that ISO 3166-1 leaves to its users, the two in common use."""
 
@@ -87,6 +90,13 @@ def listed(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(","))
     return tuple(value) if isinstance(value, list) else value
+
+
+def a_user(line: str) -> str:
+    """A name and the hash of a password, as ``python -m tearsheet.web.login NAME`` prints them; never shown again."""
+    if not USER.fullmatch(line):
+        raise ValueError("is no user: take the line that `python -m tearsheet.web.login NAME` prints")
+    return line
 
 
 def a_contact(text: str) -> str:

@@ -1,7 +1,7 @@
 """Extraction workers: one process a core, one page in flight each, so that a kill costs one page.
 
 A worker that dies may have been killed for what its page cannot help: the page is given to a new one, and is a drop
-only if that one dies as well. So no kill from outside changes a row.
+only if that one dies as well. So no kill from outside changes a row. Whatever else they are asked goes the same way.
 
 Plain child processes over socket pairs, because ``multiprocessing``'s spawn and forkserver re-import the parent's
 ``__main__``, which inside an Airflow task is the scheduler's. They read what strangers wrote, and get no credentials.
@@ -20,14 +20,28 @@ from contextlib import suppress
 from itertools import chain
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Self
+from typing import Any, Protocol, Self, TypeVar
 
-from tearsheet.documents.task import Done, Task, dropped
 from tearsheet.errors import ExtractError
 from tearsheet.redaction import without_secrets
 
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
 WALL_FACTOR = 10
 """Wall-clock backstop as a multiple of the CPU limit: under load a page waits, and that is no fault of its own."""
+
+
+class Job(Protocol[_T_co]):
+    """What a process is asked (``documents/worker.py`` knows the kinds), and the CPU seconds that it may take."""
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Beyond them the process is ended."""
+        ...
+
+    def given_up(self, reason: str) -> _T_co:
+        """The answer where no process gives one."""
+        ...
 
 
 class _Worker:
@@ -50,7 +64,7 @@ class _Worker:
                 env=without_secrets(os.environ),
             )
         self.connection = Connection(ours.detach())
-        self.task: Task | None = None
+        self.job: Job[Any] | None = None
         self.again = False
         self.deadline = 0.0
 
@@ -65,11 +79,11 @@ class _Worker:
                 f"Does `{sys.executable} -m tearsheet.documents` import? Is extract.memory_bytes too low?"
             ) from None
 
-    def start(self, task: Task, *, again: bool = False) -> None:
-        self.task, self.again = task, again
-        self.deadline = time.monotonic() + task.cpu_seconds * WALL_FACTOR
+    def start(self, job: Job[Any], *, again: bool = False) -> None:
+        self.job, self.again = job, again
+        self.deadline = time.monotonic() + job.cpu_seconds * WALL_FACTOR
         with suppress(BrokenPipeError):  # it died while idle, which is found when its answer is read
-            self.connection.send(task)
+            self.connection.send(job)
 
     def stop(self) -> None:
         self.connection.close()
@@ -94,21 +108,26 @@ class Pool:
         while self._workers:
             self._workers.pop().stop()
 
-    def map(self, tasks: Iterable[Task]) -> Iterator[Done]:
-        """What became of each task, as they are done. A page of which two workers die is a drop."""
-        todo = iter(tasks)
+    @property
+    def is_running(self) -> bool:
+        """Whether its processes were started."""
+        return bool(self._workers)
+
+    def map(self, jobs: Iterable[Job[_T]]) -> Iterator[_T]:
+        """What became of each job, as they are done. A page of which two workers die is a drop."""
+        todo = iter(jobs)
         if (first := next(todo, None)) is None:  # a night with nothing new starts nobody
             return
         todo = chain([first], todo)
         self.start()
         idle, busy = list(self._workers), dict[Connection, _Worker]()
-        answers: list[Done] = []
+        answers: list[_T] = []
         while True:
-            while idle and (task := next(todo, None)):
+            while idle and (job := next(todo, None)):
                 worker = idle.pop()
-                worker.start(task)
+                worker.start(job)
                 busy[worker.connection] = worker
-            yield from answers  # while the workers are at the next pages
+            yield from answers  # while the workers are at the next ones
             if not busy:
                 return
             answers = []
@@ -138,14 +157,13 @@ class Pool:
         now = time.monotonic()
         return [worker for connection, worker in busy.items() if connection in ready or worker.deadline <= now]
 
-    def _answer(self, worker: _Worker) -> tuple[Done | None, _Worker]:
-        """What a worker answered, and who goes on; no answer where a new worker is trying the page again."""
-        task = worker.task
-        assert task is not None  # noqa: S101 - only busy workers are asked
+    def _answer(self, worker: _Worker) -> tuple[Any, _Worker]:
+        """What a worker answered, and who goes on; no answer where a new worker is trying the job again."""
+        job = worker.job
+        assert job is not None  # noqa: S101 - only busy workers are asked
         try:
             if worker.connection.poll():
-                answer: Done = worker.connection.recv()
-                return answer, worker
+                return worker.connection.recv(), worker
             reason = "time_limit"
         except (EOFError, ConnectionResetError):
             reason = "cpu_limit" if worker.process.wait() == -signal.SIGPROF else "worker_died"
@@ -153,6 +171,6 @@ class Pool:
         fresh = self._workers[self._workers.index(worker)] = _Worker(self.memory_bytes)
         fresh.ready()
         if reason == "worker_died" and not worker.again:
-            fresh.start(task, again=True)
+            fresh.start(job, again=True)
             return None, fresh
-        return Done(dropped(task.capture, task.context, reason)), fresh
+        return job.given_up(reason), fresh

@@ -33,6 +33,7 @@ from tearsheet.tables.schema import DOCUMENTS, to_arrow
 
 logger = logging.getLogger(__name__)
 
+SEGMENTS_AT_ONCE = 4
 PAGE = "page"
 """The column that only staged rows have: the page as it was read, where more may soon be known of its source."""
 
@@ -133,16 +134,22 @@ def restage(store: Store, pool: Pool, before: Context, after: Context, *, cpu_se
             old = rows.filter(changes).select(["warc_offset", "source", "title", PAGE]).to_pylist()
             pages = {row["warc_offset"]: row[PAGE] if _reads_alike(row, before, after) else None for row in old}
             same[warc_key] = _known_by(rows.filter(pc.invert(changes)).select(DOCUMENTS.names), after)
-            captures = [each for each in _captures(store, warc_key, after) if each.warc_offset in pages]
+            captures = (
+                [each for each in _captures(store, warc_key, after) if each.warc_offset in pages] if pages else []
+            )
             segment = b"" if all(pages.values()) else store.get_with_digest(warc_key)[0]
             yield from _tasks(segment, captures, after, cpu_seconds, pages)
 
     fresh: defaultdict[str, list[Document]] = defaultdict(list)
     for done in pool.map(tasks()):
         fresh[done.row.warc_file].append(done.row)
-    for warc_key, rows in same.items():
-        both = pa.concat_tables([rows, to_arrow(fresh[warc_key])]).sort_by("warc_offset")
+
+    def keep(warc_key: str) -> None:
+        both = pa.concat_tables([same[warc_key], to_arrow(fresh[warc_key])]).sort_by("warc_offset")
         store.put(staged_key(warc_key, after), _parquet(both))
+
+    with ThreadPoolExecutor(SEGMENTS_AT_ONCE, "keep") as keeping:
+        list(keeping.map(keep, same))
 
 
 def _captures(store: Store, warc_key: str, context: Context) -> list[Capture]:
@@ -196,8 +203,9 @@ def load_staged(store: Store, context: Context) -> Iterator[pa.Table]:
     Raises:
         ObjectMissing: a segment has none; ``unstaged`` tells which.
     """
-    for warc_key in segments(store, context.collection, context.night):
-        yield _read_staged(store, staged_key(warc_key, context), DOCUMENTS.names)
+    keys = [staged_key(warc_key, context) for warc_key in segments(store, context.collection, context.night)]
+    with ThreadPoolExecutor(SEGMENTS_AT_ONCE, "staged") as reading:
+        yield from reading.map(lambda key: _read_staged(store, key, DOCUMENTS.names), keys)
 
 
 def _read_staged(store: Store, key: str, columns: list[str]) -> pa.Table:

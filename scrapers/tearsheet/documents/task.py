@@ -1,4 +1,4 @@
-"""What an extraction process is asked, and the row of a page that gives no text; loads no extractor.
+"""What an extraction process is asked of a page, and the row of one that gives no text; loads no extractor.
 
 So the processes that only hand pages out do not load one either.
 """
@@ -73,6 +73,10 @@ class Task:
     context: Context
     cpu_seconds: float
     page: bytes | None = None
+
+    def given_up(self, reason: str) -> Done:
+        """What becomes of a page that no process gets done with."""
+        return Done(dropped(self.capture, self.context, reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The extraction process: takes one page at a time from its parent, answers with the page's row.
+"""The extraction process: takes one page at a time from its parent, answers with the page's row; it counts, too.
 
 Started as ``python -m tearsheet.documents <fd> <parent> <bytes>`` over a socket pair's end. The kernel ends it when its
 parent ends (PR_SET_PDEATHSIG), when a page takes more CPU time than it may (ITIMER_PROF, whose signal ends the
@@ -17,8 +17,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from tearsheet.collector import collect_rarely
+from tearsheet.documents.counting import Counting, count
 from tearsheet.documents.rows import done
-from tearsheet.documents.task import Done, Task, dropped
+from tearsheet.documents.task import Done, Task
 
 PR_SET_PDEATHSIG = 1
 READY = "ready"
@@ -39,12 +40,12 @@ def serve(connection: Connection) -> None:
             connection.send(_answer(connection.recv()))
 
 
-def _answer(task: Task) -> Done:
-    signal.setitimer(signal.ITIMER_PROF, task.cpu_seconds)
+def _answer(job: Task | Counting) -> Done | dict[str, str]:
+    signal.setitimer(signal.ITIMER_PROF, job.cpu_seconds)
     try:
-        return done(task)
+        return done(job) if isinstance(job, Task) else count(job)
     except MemoryError:
-        return Done(dropped(task.capture, task.context, "memory_limit"))
+        return job.given_up("memory_limit")
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 

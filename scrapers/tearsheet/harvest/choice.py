@@ -11,14 +11,15 @@ A night that is published before its crawl is whole knows no more than its plan.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet import state
 from tearsheet.documents.task import Snapshot
 from tearsheet.errors import ObjectExists, ObjectMissing, RecordError
-from tearsheet.harvest.learned import keep_snapshot, load_snapshot, of_each, sightings, taught_by
+from tearsheet.harvest.learned import articles_of, keep_snapshot, load_snapshot, of_each, of_sources, taught_by
 from tearsheet.harvest.plan import Plan
 from tearsheet.state import SourceState
 from tearsheet.storage import Store
@@ -46,15 +47,14 @@ def is_open(store: Store, plan: Plan) -> bool:
 
 def choose(store: Store, plan: Plan, rows: pa.Table) -> None:
     """Learn from the night's rows what its plan does not know, and record it for every later run."""
-    unknown = pc.is_in(rows["source"], value_set=pa.array(_unknown(plan), pa.string()))
-    held, articles = state.held(store), sightings(rows.filter(unknown))
+    held, articles = state.held(store), articles_of(of_sources(rows, _unknown(plan)))
 
     def from_own(source: str) -> str | None:
         known = state.load(store, source) if source in held else SourceState(source=source)
-        return keep_snapshot(store, source, taught_by(known, plan.night, articles[source]))
+        return keep_snapshot(store, source, taught_by(known, plan.night, articles))
 
-    able = [source for source, found in sorted(articles.items()) if len(found) >= ENOUGH]
-    chosen = of_each(able, from_own)
+    found = Counter(articles["source"].to_pylist())
+    chosen = of_each(sorted(source for source, number in found.items() if number >= ENOUGH), from_own)
     try:
         store.put_new(choice_key(plan.collection, plan.night), _CHOICE.dump_json(chosen, indent=1))
     except ObjectExists:  # another run chose first, and its choice is the night's

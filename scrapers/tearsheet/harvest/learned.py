@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
@@ -20,9 +19,9 @@ import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet import state
-from tearsheet.clean.learning import Counts, Sighting, learned, taught
-from tearsheet.clean.repeated import LEARNED
+from tearsheet.clean.learning import learned, taught
 from tearsheet.config.models import Source
+from tearsheet.documents.counting import COUNTED, Counting, counts_of, sightings
 from tearsheet.documents.task import Snapshot
 from tearsheet.errors import RecordError
 from tearsheet.model import ARTICLE, NOTHING_LEARNED, Learned
@@ -30,7 +29,6 @@ from tearsheet.state import SourceState
 from tearsheet.storage import Store
 
 AT_ONCE = 8
-_COUNTS = TypeAdapter(Counts)
 _LEARNED = TypeAdapter(Learned)
 _T = TypeVar("_T")
 
@@ -50,53 +48,41 @@ def known_before(store: Store, sources: Iterable[Source], night: str) -> dict[st
     return of_each([source.id for source in sources if source.id in held], choose)
 
 
-def counted(known: SourceState, night: str, articles: Iterable[Sighting]) -> str:
-    """A source's counts with what its articles of a published night have in common, as its state keeps them."""
-    return _COUNTS.dump_json(taught(counts_of(known), night, _new(articles, known, night))).decode()
+def counting(known: Mapping[str, SourceState], night: str, articles: pa.Table) -> Counting:
+    """The sources of these states, to be counted with their articles of a published night."""
+    return Counting(
+        night=night,
+        known={source: held.counts for source, held in known.items()},
+        articles=_new(of_sources(articles, known), known, night),
+    )
 
 
-def taught_by(known: SourceState, night: str, articles: Iterable[Sighting]) -> Learned:
+def taught_by(known: SourceState, night: str, articles: pa.Table) -> Learned:
     """What is known of a source once a night's own articles have taught it, and none of later nights.
 
     It says nothing of their length: that bears on every page, and only those that hold something repeated are
     cleaned again. The rows would tell which way they were made.
     """
-    value = learned(taught(counts_of(known).before(night), night, _new(articles, known, night)))
+    own = counting({known.source: known}, night, articles).articles
+    value = learned(taught(counts_of(known).before(night), night, sightings(own).get(known.source, ())))
     return replace(value, usual_length=None)
 
 
-def sightings(rows: pa.Table) -> dict[str, list[Sighting]]:
-    """Each source's articles of a night as they are counted."""
-    columns = ["source", "document_id", "title", "text", "removed"]
-    found: defaultdict[str, list[Sighting]] = defaultdict(list)
-    for row in rows.filter(pc.equal(rows["outcome"], ARTICLE)).select(columns).to_pylist():
-        own = tuple(cut["text"] for cut in row["removed"] if cut["rule"] == LEARNED)
-        beside = tuple(cut["text"] for cut in row["removed"] if cut["rule"] != LEARNED)
-        kept = (*row["text"].split("\n"), *own)
-        found[row["source"]].append(Sighting(id=row["document_id"], title=row["title"], kept=kept, beside=beside))
-    return found
+def articles_of(rows: pa.Table) -> pa.Table:
+    """The articles of a night, as far as they are counted."""
+    return rows.filter(pc.equal(rows["outcome"], ARTICLE)).select(COUNTED)
 
 
-def _new(articles: Iterable[Sighting], known: SourceState, night: str) -> Iterator[Sighting]:
+def of_sources(rows: pa.Table, sources: Iterable[str]) -> pa.Table:
+    """The rows of these sources."""
+    return rows.filter(pc.is_in(rows["source"], value_set=pa.array(list(sources), pa.string())))
+
+
+def _new(articles: pa.Table, known: Mapping[str, SourceState], night: str) -> pa.Table:
     """The articles without those that an earlier night has counted."""
-    for article in articles:
-        seen = known.seen.get(article.id)
-        if not seen or all(visit >= night for visit in seen.visits):
-            yield article
-
-
-def counts_of(known: SourceState) -> Counts:
-    """A source's counts, empty if it has none yet.
-
-    Raises:
-        RecordError: its state holds none that can be read.
-    """
-    try:
-        return _COUNTS.validate_json(known.counts) if known.counts else Counts()
-    except ValidationError as error:
-        raise RecordError(
-            f"{state.key(known.source)} holds no counts ({error}); delete it: the source then starts anew"
-        ) from error
+    each = zip(articles["source"].to_pylist(), articles["document_id"].to_pylist(), strict=True)
+    seen = (known[source].seen.get(document_id) for source, document_id in each)
+    return articles.filter(pa.array([not it or all(visit >= night for visit in it.visits) for it in seen], pa.bool_()))
 
 
 def keep_snapshot(store: Store, source: str, value: Learned) -> str | None:

@@ -5,16 +5,18 @@ All of it is derived from the published night, and written again by every re-run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from tearsheet import state
-from tearsheet.config.models import Source
+from tearsheet.documents.counting import Counting, count
+from tearsheet.documents.pool import Pool
 from tearsheet.errors import ExpectationError, FetchError, ObjectMissing, RecordError
 from tearsheet.harvest import learned
 from tearsheet.harvest.outcomes import by_source, counts
@@ -27,6 +29,7 @@ from tearsheet.state import Pending, Seen, SourceState, Visit
 from tearsheet.storage import Store
 
 STATES_AT_ONCE = 8
+COUNTED_AT_ONCE = 32
 ALIAS = "skipped.same_as"
 """The outcome of an address that redirects to a document captured or seen under another."""
 
@@ -90,7 +93,7 @@ class RunReport:
 _REPORT = TypeAdapter(RunReport)
 
 
-def verdict(store: Store, night: Night, lease: Unleased = UNLEASED) -> RunReport:
+def verdict(store: Store, night: Night, pool: Pool, lease: Unleased = UNLEASED) -> RunReport:
     """Judge the sources, carry what the night taught into their states, write the report, sweep what was staged.
 
     Raises:
@@ -98,7 +101,7 @@ def verdict(store: Store, night: Night, lease: Unleased = UNLEASED) -> RunReport
     """
     report = judge(night)
     lease.confirm()
-    remember(store, night)
+    remember(store, night, pool)
     save_report(store, report)
     _sweep(store, night)
     return report
@@ -186,31 +189,44 @@ def _silence(crawl: SourceReport) -> Iterable[str]:
         yield f"no channel answered; {first.url}: {first.error}"
 
 
-def remember(store: Store, night: Night, sources: Set[str] = frozenset()) -> None:
+def remember(store: Store, night: Night, pool: Pool, sources: Set[str] = frozenset()) -> None:
     """Merge what the night taught into the state of these sources, or of all of it.
 
-    Several at a time: the store's answers are waited for.
+    The pool counts some sources while the states of those before them are written, several at a time: the store's
+    answers are waited for. A pool of which no process runs yet is not worth starting.
     """
     ended, crawls, captured = by_source(night.outcomes), _crawls(night), _captured(night)
-    held, articles = state.held(store), learned.sightings(night.rows)
+    held, articles = state.held(store), learned.articles_of(night.rows)
+    todo = [source.id for source in night.plan.sources if not sources or source.id in sources]
+    known: dict[str, SourceState] = {}
 
-    def carry(source: Source) -> None:
-        known = state.load(store, source.id) if source.id in held else SourceState(source=source.id)
-        outcomes = ended.get(source.id, [])
+    def carry(before: SourceState, counts: str) -> None:
+        outcomes, crawl = ended.get(before.source, []), crawls.get(before.source)
         pending = _pending(night.plan.night, outcomes)
         taught = SourceState(
-            source=source.id,
+            source=before.source,
             night=night.plan.night,
-            seen=_settled(night, outcomes) | captured.get(source.id, {}),
+            seen=_settled(night, outcomes) | captured.get(before.source, {}),
             # a crawl that did not end has not heard of all that is pending
-            pending=pending if source.id in crawls else known.pending | pending,
-            channels=crawls[source.id].validators if source.id in crawls else {},
-            counts=learned.counted(known, night.plan.night, articles.get(source.id, ())),
+            pending=pending if crawl else before.pending | pending,
+            channels=crawl.validators if crawl else {},
+            counts=counts,
         )
-        state.save(store, known.merged(taught))
+        state.save(store, before.merged(taught))
 
     with ThreadPoolExecutor(STATES_AT_ONCE, "state") as states:
-        list(states.map(carry, (source for source in night.plan.sources if not sources or source.id in sources)))
+
+        def jobs() -> Iterator[Counting]:
+            for at in range(0, len(todo), COUNTED_AT_ONCE):
+                some = {source: SourceState(source=source) for source in todo[at : at + COUNTED_AT_ONCE]}
+                some |= {old.source: old for old in states.map(partial(state.load, store), held & some.keys())}
+                known.update(some)
+                yield learned.counting(some, night.plan.night, articles)
+
+        counted = pool.map(jobs()) if pool.is_running else map(count, jobs())
+        saved = [states.submit(carry, known.pop(source), counts) for each in counted for source, counts in each.items()]
+        for each in saved:
+            each.result()
 
 
 def _captured(night: Night) -> dict[str, dict[str, Seen]]:

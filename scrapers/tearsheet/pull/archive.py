@@ -18,6 +18,8 @@ from tearsheet import search
 from tearsheet.config import load_settings
 from tearsheet.config.models import RightsPolicy, StoreSettings
 from tearsheet.errors import ConfigError, ObjectMissing
+from tearsheet.pull import releases
+from tearsheet.pull.releases import Release
 from tearsheet.pull.selection import Selection
 from tearsheet.search import Found, Versions
 from tearsheet.storage import Store, open_store
@@ -123,7 +125,7 @@ class Archive:
             known = sorted({*configured, *articles.topics(self._store)})
             if name not in known:
                 raise ConfigError(f"{self._store.url()} has no topic {name!r}; it has: {', '.join(known) or 'none'}")
-        return Selection.of(self._store, articles.TABLE, self._policy, name).where(pl.col("topic") == name).latest()
+        return Selection.of(self._store, articles.TABLE, self.policy, name).where(pl.col("topic") == name).latest()
 
     def search(
         self,
@@ -168,9 +170,30 @@ class Archive:
 
     def documents(self) -> Selection:
         """Every row of every night, drops as well; ``.outcome("article")`` leaves the articles."""
-        return Selection.of(self._store, documents.TABLE, self._policy)
+        return Selection.of(self._store, documents.TABLE, self.policy)
 
-    def _policy(self) -> RightsPolicy:
+    def releases(self, topic: str | None = None) -> list[Release]:
+        """The releases of a topic, or of all: withdrawn ones as well, what was read last at the end.
+
+        Raises:
+            RecordError: a ``release.json`` cannot be read.
+        """
+        return releases.releases(self._store, topic)
+
+    def release(self, name: str) -> Release:
+        """A release by its id, withdrawn or not.
+
+        Raises:
+            ConfigError: there is none; the message names those there are.
+        """
+        return releases.find(self._store, name)
+
+    def policy(self) -> RightsPolicy:
+        """What rights signals come to here, by the configuration that was published last.
+
+        Raises:
+            ConfigError: nothing was ever published in this store.
+        """
         return self._configuration().settings.rights
 
     def _configuration(self) -> _Configuration:

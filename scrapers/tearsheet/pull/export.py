@@ -56,8 +56,10 @@ def check_target(path: Path) -> Path:
     """The path, if a file can be written there.
 
     Raises:
-        ConfigError: its suffix is not known, or its folder is not there.
+        ConfigError: it is a folder, its suffix is not known, or its folder is not there.
     """
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder; pull into it with --new, or name a file")
     if path.suffix not in FORMATS:
         raise ConfigError(f"{path}: the suffix {path.suffix!r} says no format; known are: {', '.join(FORMATS)}")
     if not path.parent.is_dir():

@@ -8,7 +8,7 @@ columns that must be asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -26,12 +26,13 @@ from tearsheet.model import Rights
 from tearsheet.pull.article import Article, article_of
 from tearsheet.pull.export import Written, check_target, write
 from tearsheet.pull.reduction import KEY, ORDER, Count, Reduction
-from tearsheet.pull.sql import answered
+from tearsheet.pull.sql import TABLE, answered
 from tearsheet.rights import shareable
 from tearsheet.select.query import parse
 from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Table
+from tearsheet.tables.snapshot import scan, snapshot
 from tearsheet.tables.wording import verified
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Selection:
     _chosen: tuple[str, ...] | None = None
     _filters: tuple[pl.Expr, ...] = field(default=())
     _reduction: Reduction = field(default=Reduction())
+    _nights: tuple[str | None, str | None] = (None, None)
     _policy: Callable[[], RightsPolicy] = RightsPolicy
     _held: Callable[[], pl.LazyFrame] | None = None
     _topic: str | None = None
@@ -72,11 +74,11 @@ class Selection:
 
     def __repr__(self) -> str:
         where = " and ".join(map(str, self._filters)) or "all"
-        return f"Selection of {self._store.url(self._table.prefix)} where {where}: {self.counted}"
+        return f"Selection of {self._url} where {where}: {self.counted}"
 
     @property
     def counted(self) -> str:
-        """What its rows are: ``articles, latest versions``; ``stories, latest versions``; ``documents, all nights``."""
+        """What its rows are: ``articles, latest versions``; ``stories, all versions``; ``documents, every capture``."""
         if not self._is_clustered:
             return f"documents, {'latest versions' if self._reduction.latest else 'every capture'}"
         what = "stories" if self._reduction.one_per_cluster else "articles"
@@ -85,12 +87,16 @@ class Selection:
     def since(self, night: str | date) -> Self:
         """Nights from this one on; months before it are not read."""
         first = _day(night, "since").isoformat()
-        return self.where((pl.col("month") >= first[:7]) & (pl.col("night") >= first))
+        earlier, last = self._nights
+        narrowed = replace(self, _nights=(max(first, earlier or first), last))
+        return narrowed.where((pl.col("month") >= first[:7]) & (pl.col("night") >= first))
 
     def until(self, night: str | date) -> Self:
         """Nights up to this one, included; months after it are not read."""
         last = _day(night, "until").isoformat()
-        return self.where((pl.col("month") <= last[:7]) & (pl.col("night") <= last))
+        first, later = self._nights
+        narrowed = replace(self, _nights=(first, min(last, later or last)))
+        return narrowed.where((pl.col("month") <= last[:7]) & (pl.col("night") <= last))
 
     def published(self, since: str | date | None = None, until: str | date | None = None) -> Self:
         """Articles of the days from ``since`` to ``until``, both included, in UTC; undated ones are left out."""
@@ -172,8 +178,8 @@ class Selection:
         """The text as well."""
         return self.columns(*self.names, "text")
 
-    def over(self, held: Callable[[], pl.LazyFrame]) -> Self:
-        """The same selection of rows that are held elsewhere than in the store."""
+    def over(self, held: Callable[[], pl.LazyFrame] | None) -> Self:
+        """The same selection of rows that are held elsewhere than in the store; None: in the store."""
         return replace(self, _held=held)
 
     def scan(self) -> pl.LazyFrame:
@@ -193,7 +199,7 @@ class Selection:
         """
         with delta.storage_errors(self._url):
             rows = self._reduction.of(self._rows()).select(self._chosen or self._table.schema.names)
-            return answered(query, rows)
+            return answered(query, {TABLE: rows})
 
     def to_polars(self) -> pl.DataFrame:
         """The rows, by night, then date of publication, then document_id.
@@ -258,6 +264,16 @@ class Selection:
         target = check_target(Path(path))
         return write(self.tables(), self.schema, target)
 
+    def keys(self, *further: str) -> pl.DataFrame:
+        """Collection, night and document_id of each row, and further columns; ascending."""
+        with delta.storage_errors(self._url):
+            return self._reduction.of(self._rows()).select(*KEY, *further).sort(KEY).collect()
+
+    @property
+    def span(self) -> tuple[str | None, str | None]:
+        """The first and the last night that it asks for; None where it asks for all."""
+        return self._nights
+
     @property
     def names(self) -> tuple[str, ...]:
         """The columns that its rows have."""
@@ -275,17 +291,17 @@ class Selection:
         """The columns with type and meaning."""
         return pa.schema([self._table.schema.field(name) for name in self.names])
 
-    def tables(self) -> Iterator[pa.Table]:
-        """The rows month by month in the order of ``to_polars``, all of one version of the table."""
+    def tables(self, months: Collection[str] | None = None) -> Iterator[pa.Table]:
+        """The rows month by month in the order of ``to_polars``, all of one version of the table; of these months."""
         with delta.storage_errors(self._url):
             rows = self._rows()
             kept = self._reduction.of(rows).select("month", *KEY).collect() if self._reduction else None
-            months = rows.select("month").collect() if kept is None else kept
-            for month in months["month"].unique().sort():
+            found = rows.select("month").unique().collect() if kept is None else kept
+            for month in sorted({*found["month"]} & {*(found["month"] if months is None else months)}):
                 part = rows.filter(month=month)
                 part = part if kept is None else part.join(kept.lazy(), on=KEY, how="semi")
-                found = part.sort(ORDER, nulls_last=True).select(self.names).collect()
-                yield self._as_declared(verified(found, self._url))
+                read = part.sort(ORDER, nulls_last=True).select(self.names).collect()
+                yield self._as_declared(verified(read, self._url))
 
     @property
     def _is_clustered(self) -> bool:
@@ -296,13 +312,18 @@ class Selection:
         return self._store.url(self._table.prefix)
 
     def _rows(self) -> pl.LazyFrame:
-        rows = self._held() if self._held else delta.scan(self._store, self._table)
+        rows = self._held() if self._held else self._present()
         rows = rows.filter(*self._filters)
         for query in self._queries:
             found = search.keys(self._store, str(self._topic), query)
             months = found["night"].str.head(len("2026-01")).unique()
             rows = rows.filter(pl.col("month").is_in(months.to_list())).join(found.lazy(), on=KEY, how="semi")
         return rows
+
+    def _present(self) -> pl.LazyFrame:
+        """The rows of the files that may hold these nights, of the table's present version."""
+        files = snapshot(self._store, self._table).within(*self._nights)
+        return scan(self._store, self._table, files["key"].to_list())
 
     def _as_declared(self, frame: pl.DataFrame) -> pa.Table:
         return frame.to_arrow().cast(self.schema)

@@ -50,7 +50,7 @@ class Sheet:
         if self._next + rows.height > ROWS:
             raise ConfigError(
                 f"an Excel sheet holds {ROWS - 1:,} rows, and there are more; pull to .parquet or .csv, narrow the "
-                "nights with --since and --until, or pull into a folder, which gets one file a month"
+                "nights with --since and --until, or pull into a folder with --new, which gives a file a month"
             )
         marked = cut = 0
         for row in rows.iter_rows():

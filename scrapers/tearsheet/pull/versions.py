@@ -66,8 +66,13 @@ def captures(archive: Archive, document_id: str) -> list[Document]:
     Raises:
         StorageError: the store cannot be read.
     """
-    rows = archive.documents().where(pl.col("document_id") == document_id).columns(*DOCUMENTS.names).to_polars()
-    return [from_row(row) for row in rows.sort("fetched_at", "night", "collection").to_dicts()]
+    rows = archive.documents().where(pl.col("document_id") == document_id)
+    places = rows.columns("month", "night").to_polars()  # of the files that have no row of it texts are not read
+    if places.is_empty():
+        return []
+    within = [pl.col(name).is_in(places[name].unique().to_list()) for name in ("month", "night")]
+    found = rows.where(within[0]).where(within[1]).columns(*DOCUMENTS.names).to_polars()
+    return [from_row(row) for row in found.sort("fetched_at", "night", "collection").to_dicts()]
 
 
 def versions(archive: Archive, document_id: str) -> list[Document]:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from tearsheet.errors import StorageError
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION = "us-east-1"
 CONNECT_SECONDS = 10.0
+USER_AGENT = "tearsheet"
+"""What the store's log calls us; botocore's own name for itself is put together anew for each request."""
+WAITING_FROM = 1_000_000
+"""Bytes from which on a body is sent only when the store has looked at its head, and may have refused it."""
 _creating = Lock()  # boto3 sessions are not for several threads
 _AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 
@@ -58,8 +62,10 @@ def connect(url: str, settings: StoreSettings, access: Access | None, *, tries: 
     checksums: Literal["when_supported", "when_required"] = "when_supported" if settings.checksums else "when_required"
     config = Config(
         proxies={},
+        signature_version="s3v4",  # links as well: by default botocore signs these in a way that S3 has given up
         connect_timeout=min(CONNECT_SECONDS, settings.timeout),
         read_timeout=settings.timeout,
+        user_agent=USER_AGENT,
         max_pool_connections=32,
         retries={"mode": "standard", "total_max_attempts": tries},
         request_checksum_calculation=checksums,
@@ -71,7 +77,17 @@ def connect(url: str, settings: StoreSettings, access: Access | None, *, tries: 
             client = session.client("s3", endpoint_url=access.endpoint if access else None, config=config)
     except ValueError as error:
         raise StorageError(f"{url}: {error}; correct AWS_ENDPOINT_URL_S3") from error
+    client.meta.events.register_last("before-call.s3", _send_at_once)
     return session, client
+
+
+def _send_at_once(params: dict[str, Any], **_: object) -> None:
+    """Send a small body right behind its head; botocore has each wait for a ``100 Continue``, read byte by byte."""
+    from botocore.utils import determine_content_length
+
+    length = determine_content_length(params["body"])
+    if length is not None and length < WAITING_FROM:
+        params["headers"].pop("Expect", None)
 
 
 @cache

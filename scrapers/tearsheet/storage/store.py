@@ -237,12 +237,12 @@ class Store:
             raise ObjectChanged(f"{self.url(key)}: another writer has changed this object; read it again")
         return standing["ETag"]
 
-    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """The objects whose keys start with ``prefix``, by key ascending in code points."""
+    def list(self, prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:
+        """The objects whose keys start with ``prefix``, by key ascending in code points; only those ``after`` a key."""
         found: list[ObjectInfo] = []
         with translated(self.url(prefix)):
             pages = self.client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=self._prefix(prefix)
+                Bucket=self.bucket, Prefix=self._prefix(prefix), StartAfter=self._prefix(after)
             )
             for page in pages:
                 found += [

@@ -19,6 +19,7 @@ from tearsheet.storage import Store
 from tearsheet.tables import delta
 from tearsheet.tables.delta import Published, Table, quoted
 from tearsheet.tables.schema import ARTICLES, conform
+from tearsheet.tables.snapshot import snapshot
 
 __all__ = ["TABLE", "Published", "firsts", "marks", "publish", "remove", "topics", "window"]
 
@@ -61,6 +62,7 @@ def publish(
         predicate=f"topic = {quoted(topic)} AND month IN ({_listed(months)}) AND night IN ({_listed(sorted(nights))})",
         transactions={app_id(topic, *key): mark for key, mark in sorted(marks.items())},
         note={"topic": topic},
+        within=topic,
         anew=anew,
     )
     return Published(version=version, rows=rows.num_rows, committed=committed)
@@ -91,9 +93,12 @@ def marks(store: Store, topic: str, keys: Iterable[tuple[str, str]]) -> dict[tup
 
 
 def topics(store: Store) -> list[str]:
-    """The topics that have rows, whether or not they are still configured."""
-    with delta.storage_errors(store.url(TABLE.prefix)):
-        return delta.scan(store, TABLE).select(pl.col("topic").unique().sort()).collect()["topic"].to_list()
+    """The topics that have rows, whether or not they are still configured; told by the log alone.
+
+    Raises:
+        StorageError: the store cannot be read.
+    """
+    return sorted({*snapshot(store, TABLE).files["topic"]})
 
 
 def window(

@@ -6,6 +6,7 @@
   rows or the same app ids since the table was read. So the comparison is ours, and a refused commit is compared again.
 - Transactions are kept by every checkpoint, for ever; the log's commits are not.
 - Statistics are kept of few columns only: those of text would survive in the log after the text itself was deleted.
+- Every commit makes a checkpoint: to open a table then takes the same few requests however many commits it has.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from deltalake import CommitProperties, DeltaTable, Transaction, WriterPropertie
 from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from tearsheet.errors import InvariantError, StorageError
+from tearsheet.errors import InvariantError, ObjectMissing, StorageError
 from tearsheet.storage import Store
 from tearsheet.storage.failures import mend_of
+from tearsheet.tables.joining import join
 from tearsheet.tables.schema import conform
 
-WRITER = WriterProperties(compression="ZSTD", compression_level=3)
+WRITER = WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=2500)
+"""A week of a topic is a few row groups of its month: the others are not read."""
 ATTEMPTS = 20
 _LOG_FILE = re.compile(r"/(?P<version>\d{20})\.(?P<kind>json|checkpoint(?:\.[\w-]+)*\.parquet)$")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -49,13 +52,17 @@ _FAILURES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One table: its schema, the columns that lay out its files, and those by whose range files are skipped."""
+    """One table: its schema, the columns that lay out its files, and those by whose range files are skipped.
+
+    ``loose``: how many files may lie beside the first one of a partition before they are joined.
+    """
 
     name: str
     description: str
     schema: pa.Schema
     partition_by: tuple[str, ...]
     statistics: tuple[str, ...]
+    loose: int = 5
 
     @property
     def prefix(self) -> str:
@@ -130,11 +137,14 @@ def overwrite(
     predicate: str,
     transactions: Mapping[str, int],
     note: Mapping[str, str],
+    within: str,
     anew: bool = False,
 ) -> tuple[int, bool]:
     """Replace what ``predicate`` names by ``rows`` in one commit, unless every transaction is recorded already.
 
-    ``anew``: commit them all the same, because the rows that stand there are not those of the transaction any more.
+    ``within`` is the topic or collection that the rows are of: where its months have too many files then, these are
+    joined. ``anew``: commit them all the same, because the rows that stand there are not those of the transaction any
+    more.
 
     Returns:
         The table's version, and whether this call committed it.
@@ -148,9 +158,13 @@ def overwrite(
     with storage_errors(url):
         for _ in range(ATTEMPTS):
             try:
-                return _overwrite(_writable(store, table), rows, predicate, transactions, note, anew=anew)
+                opened = _writable(store, table)
+                version, committed = _overwrite(opened, rows, predicate, transactions, note, anew=anew)
             except CommitFailedError:  # somebody else was first: look again at what stands there now
                 continue
+            if committed:
+                join(opened, (table.partition_by[0], within), table.loose, WRITER)
+            return version, committed
     raise StorageError(
         f"{url}: {ATTEMPTS} commits in a row were refused, because others write {predicate}; run it again"
     )
@@ -174,9 +188,13 @@ def delete(store: Store, table: Table, predicate: str) -> int:
     raise StorageError(f"{url}: {ATTEMPTS} commits in a row were refused, because others write; run it again")
 
 
-def log(store: Store, table: Table) -> list[tuple[int, str, str]]:
-    """The version, kind (``json``, ``checkpoint.parquet`` …) and key of each commit and checkpoint that is kept."""
-    keys = (info.key for info in store.list(f"{table.prefix}/_delta_log/"))
+def log(store: Store, table: Table, since: int = 0) -> list[tuple[int, str, str]]:
+    """The version, kind (``json``, ``checkpoint.parquet`` …) and key of each commit and checkpoint that is kept.
+
+    Only of versions from ``since`` on.
+    """
+    folder = f"{table.prefix}/_delta_log/"
+    keys = (info.key for info in store.list(folder, after=f"{folder}{since:020}"))
     return [(int(found["version"]), found["kind"], key) for key in keys if (found := _LOG_FILE.search(key))]
 
 
@@ -189,7 +207,7 @@ def transactions(store: Store, table: Table) -> dict[str, int]:
     Raises:
         StorageError: the log cannot be read.
     """
-    files = log(store, table)
+    files = log(store, table, since=_last_checkpoint(store, table))
     start = max((version for version, kind, _ in files if kind != "json"), default=-1)
     recorded: dict[str, int] = {}
     with storage_errors(store.url(table.prefix)):
@@ -273,6 +291,14 @@ def _checkpointed(checkpoint: bytes) -> dict[str, int]:
     return {entry["appId"]: entry["version"] for entry in recorded if entry["appId"] is not None}
 
 
+def _last_checkpoint(store: Store, table: Table) -> int:
+    """A version that has a checkpoint, one of the last; 0 before there is any."""
+    try:
+        return int(json.loads(store.get(f"{table.prefix}/_delta_log/_last_checkpoint"))["version"])
+    except ObjectMissing:
+        return 0
+
+
 def _committed(commit: bytes) -> dict[str, int]:
     recorded = (json.loads(line).get("txn") for line in commit.splitlines() if line)
     return {entry["appId"]: entry["version"] for entry in recorded if entry}
@@ -293,7 +319,7 @@ def _create(store: Store, table: Table) -> DeltaTable:
             name=table.name,
             description=table.description,
             configuration={
-                "delta.checkpointInterval": "10",
+                "delta.checkpointInterval": "1",
                 "delta.dataSkippingStatsColumns": ",".join(table.statistics),
             },
             storage_options=options,

@@ -67,6 +67,7 @@ def publish(store: Store, collection: str, night: str, rows: pa.Table, *, anew: 
         ),
         transactions={app_id(collection, night): number},
         note={"fingerprint": str(number)},
+        within=collection,
         anew=anew,
     )
     return Published(version=version, fingerprint=number, rows=rows.num_rows, committed=committed)

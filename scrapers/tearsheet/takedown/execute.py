@@ -1,8 +1,7 @@
 """A take-down done: the tombstone first, then step by step what its receipt lists, each step as often as it takes.
 
 A step that was done before changes nothing. The receipt ends as ``done`` once another survey has found nothing left.
-Everything a later release of Tearsheet keeps besides (citable releases) is removed by a step of its
-own, in ``STEPS``.
+Everything a later version of Tearsheet keeps besides is removed by a step of its own, in ``STEPS``.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from tearsheet.harvest.outcomes import bared, load_outcomes, outcomes_key, save_
 from tearsheet.harvest.plan import load_plan
 from tearsheet.harvest.publish import Night
 from tearsheet.harvest.verdict import load_report, rejudge, report_key
+from tearsheet.release import withdraw
 from tearsheet.spiders.job import pack, unpack
 from tearsheet.storage import Store
 from tearsheet.storage.versions import delete_versions
@@ -51,8 +51,9 @@ def execute(store: Store, receipt: Receipt, *, tell: Tell = quiet) -> Receipt:
     left = survey(store, begun.tombstones)
     if not left.empty:
         raise RemainsError(
-            f"take-down {begun.id}: {left.records} records, {sum(left.documents.values())} documents and "
-            f"{sum(left.articles.values())} articles are left; is a night running? Run the take-down again"
+            f"take-down {begun.id}: {left.records} records, {sum(left.documents.values())} documents, "
+            f"{sum(left.articles.values())} articles and {len(left.releases)} releases are left; "
+            "is a night running? Run the take-down again"
         )
     now = datetime.now(UTC)
     return save(store, replace(begun, status="done", done_at=now, verification=Verification(at=now)))
@@ -149,13 +150,19 @@ def _indexes(store: Store, receipt: Receipt) -> None:
         search.sweep(store, topic)
 
 
+def _releases(store: Store, receipt: Receipt) -> None:
+    """Withdrawn, each with a successor; also those that were released since the receipt was drawn up."""
+    withdraw(store, receipt.tombstones, receipt.id, receipt.reason)
+
+
 def _versions(store: Store, receipt: Receipt) -> None:
-    """Old versions of what was touched, and of all that the tables and stages ever held."""
+    """Old versions of what was touched, and of all that tables, stages and releases ever held."""
     touched = receipt.touched
     segments = {key for warc in touched.segments for key in (warc, index_key(warc))}
     runs = {*touched.runs, *(report_key(*night) for night in _nights(receipt))}
     changed = {*segments, *runs, *map(state.key, touched.states)}
-    delete_versions(store, lambda key: key in changed or key.startswith(("tables/", "staged/", "search/")))
+    derived = ("tables/", "staged/", "search/", "releases/")
+    delete_versions(store, lambda key: key in changed or key.startswith(derived))
 
 
 def _nights(receipt: Receipt) -> list[tuple[str, str]]:
@@ -179,8 +186,8 @@ STEPS: tuple[tuple[str, Callable[[Store, Receipt], None]], ...] = (
     ("articles", _articles),
     ("run reports", _verdicts),
     ("old files", _tables),
+    ("releases", _releases),
     ("search indexes", _indexes),
-    # citable releases will be reached by steps here, before old versions are deleted
     ("old versions", _versions),
 )
 """In this order: what a night that is run meanwhile would publish again goes first."""

@@ -38,7 +38,8 @@ class Selector:
 class Inventory:
     """All that a take-down touches. ``segments``: the records by WARC. Rows are counted by ``<collection>/<night>``.
 
-    ``runs`` are fetch reports and outcomes, ``states`` the ids of sources; articles go by ``<topic>/<night>``.
+    ``runs`` are fetch reports and outcomes, ``states`` the ids of sources; articles go by ``<topic>/<night>``;
+    ``releases`` are ``<topic>/<id>``.
     """
 
     segments: dict[str, tuple[Place, ...]] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Inventory:
     states: tuple[str, ...] = ()
     documents: dict[str, int] = field(default_factory=dict)
     articles: dict[str, int] = field(default_factory=dict)
+    releases: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -172,7 +174,10 @@ def earlier(store: Store, asked: Selector) -> Receipt | None:
 
 
 def _digest(receipt: Receipt) -> str:
-    return _sha256(json.dumps(as_dict(replace(receipt, sha256="")), sort_keys=True, ensure_ascii=False))
+    told = as_dict(replace(receipt, sha256=""))
+    if not receipt.touched.releases:
+        del told["touched"]["releases"]  # receipts from before there were releases have no such field
+    return _sha256(json.dumps(told, sort_keys=True, ensure_ascii=False))
 
 
 def _sha256(text: str) -> str:

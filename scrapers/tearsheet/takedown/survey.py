@@ -26,6 +26,7 @@ from tearsheet.archive.tombstone import Place, places
 from tearsheet.errors import ConfigError, ObjectMissing, RecordError
 from tearsheet.harvest.outcomes import load_outcomes, outcomes_key
 from tearsheet.model import Outcome
+from tearsheet.release import held
 from tearsheet.spiders.job import unpack
 from tearsheet.storage import Store
 from tearsheet.tables import articles, delta, documents
@@ -101,6 +102,7 @@ def survey(
         states=tuple(_states(store, down)),
         documents=_counted(store, documents.TABLE, down, "collection"),
         articles=_counted(store, articles.TABLE, down, "topic"),
+        releases=tuple(held.concerned(store, down)),
     )
 
 

@@ -10,10 +10,12 @@ nights n … n+29 stale by itself.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
+from operator import itemgetter
 
 from tearsheet.config.models import Topic
 from tearsheet.dedupe.clusters import WINDOW_NIGHTS
@@ -61,7 +63,8 @@ class TopicPlan:
 def plan(store: Store, topic: Topic, query: Query, anew: Set[str] = frozenset()) -> TopicPlan:
     """Compare the marks the topic's nights should have with those its commits recorded; ``anew`` are stale anyway."""
     published = documents.fingerprints(store, list(_nights(store, topic)))
-    wanted = {key: _mark(topic, query, _window(published, key[1])) for key in sorted(published)}
+    by_night = sorted((night, collection, number) for (collection, night), number in published.items())
+    wanted = {key: _mark(topic, query, _window(by_night, key[1])) for key in sorted(published)}
     stored = articles.marks(store, topic.id, list(wanted))
     nights = tuple(sorted({key[1] for key in wanted}))
     stale = {key[1] for key, mark in wanted.items() if stored.get(key) != mark or key[1] in anew}
@@ -80,9 +83,11 @@ def _nights(store: Store, topic: Topic) -> Iterable[Key]:
             yield collection, night
 
 
-def _window(published: Mapping[Key, int], night: str) -> Sequence[tuple[str, str, int]]:
-    first = since_window(night)
-    return [(*key, fingerprint) for key, fingerprint in sorted(published.items()) if first <= key[1] <= night]
+def _window(by_night: Sequence[tuple[str, str, int]], night: str) -> Sequence[tuple[str, str, int]]:
+    """The fingerprints of a night and of those whose copies it may join, by collection and night."""
+    start = bisect_left(by_night, since_window(night), key=itemgetter(0))
+    end = bisect_right(by_night, night, key=itemgetter(0))
+    return sorted((collection, each, number) for each, collection, number in by_night[start:end])
 
 
 def _runs(nights: Sequence[str], stale: Set[str]) -> Iterator[tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,21 +16,26 @@ from starlette.types import Scope
 from tearsheet.errors import ConfigError, StorageError, TearsheetError
 from tearsheet.pull import Archive
 from tearsheet.web.catalogue import Catalogue
+from tearsheet.web.login import SignedIn, User
 from tearsheet.web.rendering import STATIC, render
 from tearsheet.web.security import LOOPBACK, KnownHosts, SecureHeaders
-from tearsheet.web.views import overview
+from tearsheet.web.views import article, download, overview, releases, search, sources, topic
 
-ROUTERS = (overview.router,)
+ROUTERS = tuple(view.router for view in (overview, download, search, topic, article, sources, releases))
 COMPRESSED_FROM = 1000
 
 
-def create_app(archive: Archive, *, prefix: str = "", hosts: Iterable[str] | None = LOOPBACK) -> FastAPI:
+def create_app(
+    archive: Archive, *, prefix: str = "", hosts: Iterable[str] | None = LOOPBACK, users: Sequence[User] = ()
+) -> FastAPI:
     """The catalogue of an archive, to be served or mounted.
 
     Args:
         archive: what it shows.
         prefix: the path it is served under, where a proxy in front takes that off; mounted under a path, none is given.
-        hosts: the names it is served under; ``None``: whoever it is mounted in looks after that.
+        hosts: the names it is served under; ``None``: whoever it is mounted in looks after that. With users any will
+            do, since a browser tells a password only to the name it was given for.
+        users: who may read it; none: nobody is asked who he is.
     """
     app = FastAPI(title="Tearsheet", root_path=prefix, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.catalogue = Catalogue(archive)
@@ -41,7 +46,9 @@ def create_app(archive: Archive, *, prefix: str = "", hosts: Iterable[str] | Non
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(TearsheetError, _failed)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=5)
-    if hosts is not None:
+    if users:
+        app.add_middleware(SignedIn, users=users)
+    elif hosts is not None:
         app.add_middleware(KnownHosts, hosts=hosts)
     app.add_middleware(SecureHeaders)
     return app

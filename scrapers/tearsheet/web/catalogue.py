@@ -8,10 +8,12 @@ from typing import Any
 from starlette.requests import Request
 
 from tearsheet.pull import Archive
+from tearsheet.pull.releases import Release
 from tearsheet.storage import Store
-from tearsheet.web import nights, snapshot
+from tearsheet.web import places, snapshot
 from tearsheet.web.fresh import Fresh
-from tearsheet.web.nights import Night
+from tearsheet.web.nights import Night, Reports
+from tearsheet.web.places import Places
 from tearsheet.web.snapshot import Snapshot
 
 SNAPSHOT_SECONDS = 3.0
@@ -40,10 +42,26 @@ class Catalogue:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self._snapshot = Fresh[Snapshot](lambda before: snapshot.take(self.store, before), SNAPSHOT_SECONDS)
+        self._places = Fresh[Places](lambda before: places.take(self.store, before), SNAPSHOT_SECONDS)
         self._named = Fresh[Named](lambda _: _names(archive), NIGHTS_SECONDS)
+        self._reports = Reports(self.store)
         self._nights = Fresh[dict[str, tuple[Night, ...]]](
-            lambda _: nights.last_nights(self.store, self.named.collections, NIGHTS), NIGHTS_SECONDS
+            lambda _: self._reports.last_nights(self.named.collections, NIGHTS), NIGHTS_SECONDS
         )
+        self._releases = Fresh[list[Release]](lambda _: archive.releases(), NIGHTS_SECONDS)
+
+    def read(self) -> None:
+        """Read what pages are made from, so that nobody waits for it.
+
+        Raises:
+            ConfigError: nothing was ever published in this store.
+            StorageError: it cannot be read.
+        """
+        _ = self.named, self.snapshot, self.nights, self.places, self._releases.get()
+
+    def releases(self, topic: str) -> tuple[Release, ...]:
+        """The releases of a topic, the newest first, withdrawn ones as well."""
+        return tuple(release for release in reversed(self._releases.get()) if release.topic == topic)
 
     @property
     def store(self) -> Store:
@@ -56,6 +74,11 @@ class Catalogue:
         return self._snapshot.get()
 
     @property
+    def places(self) -> Places:
+        """Where the rows of each document stand, of the table as it stood a few seconds ago."""
+        return self._places.get()
+
+    @property
     def named(self) -> Named:
         """Topics and sources as they are configured."""
         return self._named.get()
@@ -64,6 +87,11 @@ class Catalogue:
     def nights(self) -> dict[str, tuple[Night, ...]]:
         """The last nights of each collection, newest first."""
         return self._nights.get()
+
+    def outlet(self, source: str) -> str:
+        """The name of a source; its id where it is not configured any more."""
+        said = self.named.sources.get(source)
+        return str(said["name"]) if said else source
 
 
 def catalogue_of(request: Request) -> Catalogue:

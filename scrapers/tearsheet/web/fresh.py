@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+_LOG = logging.getLogger(__name__)
 Value = TypeVar("Value")
 
 
@@ -37,13 +39,18 @@ class Fresh(Generic[Value]):
         return self._value
 
     def _renew(self) -> None:
-        self._broken = True
-        self._value = self._make(self._value)
+        try:
+            self._value = self._make(self._value)
+        except BaseException:
+            self._broken = True
+            raise
         self._made_at = time.monotonic()
         self._broken = False
 
     def _beside(self) -> None:
         try:
             self._renew()
+        except Exception as error:  # noqa: BLE001 - the next who asks makes it again, and is told
+            _LOG.warning("what the catalogue keeps could not be made again: %s", error)
         finally:
             self._making.release()

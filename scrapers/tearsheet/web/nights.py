@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +17,7 @@ from tearsheet.storage import Store
 
 FAMILIES = ("article", "drop", "skipped", "failed", "pending")
 AT_ONCE = 8
+_Stamp = tuple[int, datetime]
 
 
 class Channel(BaseModel):
@@ -67,29 +69,46 @@ class Night(BaseModel):
         return tuple(source for source in self.sources if source.verdict == "failed")
 
 
-def last_nights(store: Store, collections: Iterable[str], count: int) -> dict[str, tuple[Night, ...]]:
-    """The last ``count`` published nights of each collection, newest first.
+class Reports:
+    """The run reports of a store; one that was read is kept as long as the store lists it with this size and time."""
 
-    Raises:
-        RecordError: a report is none.
-        StorageError: the store cannot be read.
-    """
-    names = sorted(collections)
-    with ThreadPoolExecutor(AT_ONCE, "reports") as readers:
-        found = {name: list(reversed(store.prefixes(f"runs/{name}/")))[:count] for name in names}
-        asked = [(name, night) for name, nights in found.items() for night in nights]
-        reports = list(readers.map(lambda key: _report(store, *key), asked))
-    return {name: tuple(night for night in reports if night and night.collection == name) for name in names}
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._read: dict[str, tuple[_Stamp, Night]] = {}
 
+    def last_nights(self, collections: Iterable[str], count: int) -> dict[str, tuple[Night, ...]]:
+        """The last ``count`` published nights of each collection, newest first.
 
-def _report(store: Store, collection: str, night: str) -> Night | None:
-    """A night's report, None where it is not published yet."""
-    key = f"runs/{collection}/{night}/report.json"
-    try:
-        return Night.model_validate_json(store.get(key), extra="ignore")
-    except ObjectMissing:
-        return None
-    except ValidationError as error:
-        raise RecordError(
-            f"{store.url(key)} is no run report ({error}); run the night again, which writes it anew"
-        ) from error
+        Raises:
+            RecordError: a report is none.
+            StorageError: the store cannot be read.
+        """
+        names = sorted(collections)
+        with ThreadPoolExecutor(AT_ONCE, "reports") as readers:
+            listed = dict(zip(names, readers.map(lambda name: self._listed(name, count), names), strict=True))
+            stamps = {key: stamp for found in listed.values() for key, stamp in found.items()}
+            stale = [key for key, stamp in stamps.items() if key not in self._read or self._read[key][0] != stamp]
+            read = dict(zip(stale, readers.map(self._report, stale), strict=True))
+        fresh = {key: (stamps[key], night) for key, night in read.items() if night}
+        self._read = {key: fresh.get(key) or self._read[key] for key in stamps if key in fresh or key in self._read}
+        return {name: tuple(self._read[key][1] for key in found if key in self._read) for name, found in listed.items()}
+
+    def _listed(self, collection: str, count: int) -> dict[str, _Stamp]:
+        """The reports among a collection's last nights, newest first."""
+        folder = f"runs/{collection}/"
+        nights = self._store.prefixes(folder)[-count:]
+        wanted = {f"{folder}{night}/report.json" for night in nights}
+        months = sorted({night[:7] for night in nights})
+        found = [info for month in months for info in self._store.list(folder + month) if info.key in wanted]
+        return {info.key: (info.size, info.modified) for info in reversed(found)}
+
+    def _report(self, key: str) -> Night | None:
+        """A night's report, None where it was deleted since it was listed."""
+        try:
+            return Night.model_validate_json(self._store.get(key), extra="ignore")
+        except ObjectMissing:
+            return None
+        except ValidationError as error:
+            raise RecordError(
+                f"{self._store.url(key)} is no run report ({error}); run the night again, which writes it anew"
+            ) from error

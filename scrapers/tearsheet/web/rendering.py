@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -57,3 +58,4 @@ def _thousands(number: int) -> str:
 
 
 _TEMPLATES.filters["thousands"] = _thousands
+_TEMPLATES.filters["combined"] = operator.or_

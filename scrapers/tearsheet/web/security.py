@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -76,3 +77,11 @@ def host_of(header: str) -> str:
     """The name in a Host header, without its port; an IPv6 address keeps its brackets."""
     name, colon, port = header.strip().lower().rpartition(":")
     return name if colon and port.isdigit() else header.strip().lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host in LOOPBACK

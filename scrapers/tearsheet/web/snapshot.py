@@ -1,15 +1,18 @@
 """The light columns of every topic's articles, held in memory: what pages count, filter, list and draw.
 
-One row a document, as it was fetched last. 300,000 rows take about 100 MB; texts and ledgers are not among them.
+Every row of the table, so that what is left of a filter is told as the reader tells it: of each document the row that
+was fetched last, of each story one. 300,000 rows take about 100 MB; texts and ledgers are not among them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
+from deltalake import DeltaTable
 
+from tearsheet.pull.reduction import Reduction
 from tearsheet.storage import Store
 from tearsheet.tables import articles, delta
 
@@ -17,20 +20,23 @@ READ = (
     *("topic", "collection", "night", "source", "language", "document_id", "version_id", "cluster_id", "copy"),
     *("title", "url", "published_at", "fetched_at", "access", "words"),
 )
-FEW = ("topic", "collection", "night", "source", "language", "copy", "access")
+FEW = ("collection", "source", "language", "copy", "access")
 """Columns of few values, kept as categories."""
 NEWEST_FIRST = ("night", "published_at", "document_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The articles of one version of the table, by topic, newest first; version −1 is a table that is not there yet.
+    """The articles of one version of the table, by topic, newest first; version −1: there is no table yet.
 
-    Beside the table's columns: ``versions``, the wordings of the document; ``copies``, the documents of its cluster.
+    ``night`` is a date here. Beside the table's columns: ``place``, the row's rank; ``captures`` and ``versions``, the
+    rows and the wordings of its document; ``copies``, the documents of its cluster. ``opened`` is the table itself, as
+    it was opened last.
     """
 
     version: int
     topics: Mapping[str, pl.DataFrame]
+    opened: DeltaTable | None = None
 
     def articles(self, topic: str) -> pl.DataFrame:
         """The topic's rows, none where it has none."""
@@ -38,7 +44,7 @@ class Snapshot:
 
 
 def take(store: Store, before: Snapshot | None) -> Snapshot:
-    """The table as it stands now; ``before`` itself where that is still its version.
+    """The table as it stands now, with the rows of ``before`` where that is still its version.
 
     Raises:
         StorageError: the store cannot be read.
@@ -47,28 +53,39 @@ def take(store: Store, before: Snapshot | None) -> Snapshot:
         opened = delta.open_table(store, articles.TABLE)
         version = -1 if opened is None else opened.version()
         if before and before.version == version:
-            return before
-        rows = _latest(delta.scan(store, articles.TABLE).select(READ)).collect()
-    parts = rows.partition_by("topic", as_dict=True)
-    return Snapshot(version=version, topics={str(topic): part.drop("topic") for (topic,), part in parts.items()})
+            return replace(before, opened=opened)
+        rows = delta.scan_opened(opened, articles.TABLE).select(READ)
+        topics = rows.select(pl.col("topic").unique().sort()).collect()["topic"]
+        told = {topic: _told(rows.filter(topic=topic)).collect() for topic in topics}
+        return Snapshot(version=version, topics=told, opened=opened)
 
 
-def _latest(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Of each document of a topic the row that was fetched last, with what is counted over the others."""
-    document, cluster = ["topic", "document_id"], ["topic", "cluster_id"]
-    versions = rows.group_by(document).agg(pl.col("version_id").n_unique().alias("versions"))
-    latest = rows.sort("fetched_at", "night", "collection").unique(document, keep="last")
+def reduced(rows: pl.DataFrame, *, stories: bool = False) -> pl.DataFrame:
+    """Of rows of one topic the latest of each document, or of each story one, in their order."""
+    several = pl.col("captures") > 1
+    again = _LATEST.of(rows.lazy().filter(several)).collect()
+    kept = pl.concat([rows.filter(~several), again]).sort("place") if again.height else rows
+    return _STORIES.of(kept.lazy()).collect().sort("place") if stories else kept
+
+
+_LATEST, _STORIES = Reduction(latest=True), Reduction(one_per_cluster=True)
+
+
+def _told(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of one topic in their order, with what is counted over the others."""
     return (
-        latest.drop("version_id", "fetched_at")
-        .join(versions, on=document)
-        .with_columns(pl.len().over(cluster).alias("copies"))
+        rows.drop("topic")
         .sort(NEWEST_FIRST, descending=[True, True, False], nulls_last=True)
-        .with_columns(pl.col(FEW).cast(pl.Categorical))
+        .with_row_index("place")
+        .with_columns(
+            pl.len().over("document_id").alias("captures"),
+            pl.col("version_id").n_unique().over("document_id").alias("versions"),
+            pl.col("document_id").n_unique().over("cluster_id").alias("copies"),
+            pl.col(FEW).cast(pl.Categorical),
+            pl.col("night").str.to_date(),
+        )
+        .drop("version_id")
     )
 
 
-EMPTY = (
-    _latest(pl.LazyFrame(schema={name: pl.Schema(articles.TABLE.schema)[name] for name in READ}))
-    .collect()
-    .drop("topic")
-)
+EMPTY = _told(pl.LazyFrame(schema={name: pl.Schema(articles.TABLE.schema)[name] for name in READ})).collect()

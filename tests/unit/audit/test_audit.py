@@ -21,11 +21,11 @@ from tearsheet.audit import Asked
 from tearsheet.audit.inventory import take
 from tearsheet.audit.orphans import table_files
 from tearsheet.clean.learning import Counts
+from tearsheet.documents.counting import counts_of
 from tearsheet.errors import AuditError
 from tearsheet.extract.identity import extractor_id
 from tearsheet.fingerprints import version_id
 from tearsheet.harvest.choice import choice_key
-from tearsheet.harvest.learned import counts_of
 from tearsheet.harvest.outcomes import outcomes_key
 from tearsheet.harvest.plan import plan_key
 from tearsheet.harvest.publish import write_configuration

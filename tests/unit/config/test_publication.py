@@ -33,3 +33,11 @@ def test_the_proxys_credentials_are_not_published(folder: Path) -> None:
     assert b"secret" not in body
     assert b"http://proxy.example:3128" in body
     assert name == published("http://proxy.example:3128")[1]
+
+
+def test_who_may_read_is_not_published(folder: Path) -> None:
+    line = "anna:scrypt$32768$8$1$c2FsdHNhbHRzYWx0c2FsdA==$aGFzaA=="
+    body, name = public(load(folder, {"TEARSHEET_WEB__USERS": line, "TEARSHEET_WEB__KEY": "/etc/key.pem"}))
+    assert b"anna" not in body
+    assert b"key.pem" not in body
+    assert name == digest(load(folder, {}))

@@ -107,7 +107,7 @@ class Paper:
 
     def publish(self, plan: Plan) -> list[dict[str, object]]:
         """Publish and judge the night; its rows without the time of their making."""
-        harvest.verdict(self.store, harvest.publish(self.store, plan, self.pool, CONFIGURATION))
+        harvest.verdict(self.store, harvest.publish(self.store, plan, self.pool, CONFIGURATION), self.pool)
         return documents.rows(self.store, COLLECTION, plan.night).drop("indexed_at").to_dicts()
 
 

@@ -9,10 +9,11 @@ import pytest
 from tests.unit.harvest.conftest import BLURB, COLLECTION, CONFIGURATION, SOURCE, Paper
 
 from tearsheet import harvest, state
+from tearsheet.documents.counting import counts_of
 from tearsheet.errors import RecordError
 from tearsheet.fingerprints import block_hash
 from tearsheet.harvest.choice import choice_key, load_choice
-from tearsheet.harvest.learned import counts_of, load_snapshot, snapshot_key
+from tearsheet.harvest.learned import load_snapshot, snapshot_key
 from tearsheet.harvest.plan import load_plan
 
 FIRST, SECOND = "2026-01-12", "2026-01-13"
@@ -123,4 +124,4 @@ def test_what_cannot_be_read_is_named(paper: Paper, what: str) -> None:
     }
     paper.store.put(keys[what], b"junk")
     with pytest.raises(RecordError, match=keys[what]):
-        harvest.verdict(paper.store, harvest.publish(paper.store, plan, paper.pool, CONFIGURATION))
+        harvest.verdict(paper.store, harvest.publish(paper.store, plan, paper.pool, CONFIGURATION), paper.pool)

@@ -41,6 +41,6 @@ def test_it_writes_no_state(paper: Paper) -> None:
     done = harvest.publish(paper.store, plan, paper.pool, CONFIGURATION, ours)
     taken_over(paper)
     with pytest.raises(BusyError, match="taken over"):
-        harvest.verdict(paper.store, done, ours)
+        harvest.verdict(paper.store, done, paper.pool, ours)
     assert not state.held(paper.store)
     assert harvest.load_report(paper.store, COLLECTION, NIGHT) is None

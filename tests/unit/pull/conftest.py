@@ -34,7 +34,9 @@ CONFIGURATION = Configuration(
 )
 
 
-def publish_articles(store: Store, rows: Iterable[tuple[Document, Mapping[str, Any]]], topic: str = "unrest") -> None:
+def publish_articles(
+    store: Store, rows: Iterable[tuple[Document, Mapping[str, Any]]], topic: str = "unrest", mark: int = 1
+) -> None:
     """Publish articles of a topic; the mapping gives what a row of articles has beyond the document."""
     given = {
         "topic": topic,
@@ -47,7 +49,7 @@ def publish_articles(store: Store, rows: Iterable[tuple[Document, Mapping[str, A
         for document, own in rows
     ]
     nights = sorted({row["night"] for row in table})
-    marks = {("press", night): 1 for night in nights}
+    marks = {("press", night): mark for night in nights}
     articles.publish(store, topic, nights, pa.Table.from_pylist(table, schema=ARTICLES), marks)
 
 

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 import typer
+from tests.unit.pull.conftest import publish_articles
 from typer.testing import CliRunner, Result
 
 from tearsheet.cli.pull import pull
 from tearsheet.errors import ConfigError
+from tearsheet.model import Document
 from tearsheet.pull import Archive
 from tearsheet.storage import Store
 
@@ -47,6 +50,7 @@ def test_machines_get_one_object(in_store: Path) -> None:
         "out": "unrest.jsonl",
         "rows": 4,
         "nights": 2,
+        "files": 1,
         "bytes": (in_store / "unrest.jsonl").stat().st_size,
         "rights": "all",
         "left_out": 0,
@@ -97,3 +101,29 @@ def test_what_is_wrong_is_told(in_store: Path, arguments: list[str], message: st
     assert isinstance(result.exception, ConfigError)
     assert message in str(result.exception)
     assert list(in_store.iterdir()) == []
+
+
+def test_the_next_pull_says_what_changed(in_store: Path, store: Store, make_document: Callable[..., Document]) -> None:
+    first = call("unrest", "--out", "u.csv", "--new", "--rights", "shareable").stdout
+    told = "u.csv: 4 articles, latest versions; 1 earlier version left out; 2 nights, "
+    assert first.startswith(told)
+    assert "since the last pull" not in first
+    second = call("unrest", "--out", "u.csv", "--new").stdout
+    assert second == f"{told}nothing to write; since the last pull 0 new, 0 replaced, 0 gone\n"
+    publish_articles(store, [(make_document(7, "2026-02-02"), {})])
+    third = call("unrest", "--out", "u.csv", "--new").stdout
+    assert third.startswith("u.csv: 5 articles, latest versions; 1 earlier version left out; 3 nights, ")
+    assert third.endswith("; since the last pull 1 new, 0 replaced, 0 gone\n")
+    machine = json.loads(call("unrest", "--out", "u.csv", "--new", "--json").stdout)
+    assert machine["since_version"] == machine["version"]
+    assert [machine[name] for name in ("rows", "files", "read", "new", "replaced", "gone")] == [5, 0, 0, 0, 0, 0]
+
+
+def test_a_folder_needs_new(in_store: Path) -> None:
+    (in_store / "unrest").mkdir()
+    result = call("unrest", "--out", "unrest")
+    assert isinstance(result.exception, ConfigError)
+    assert "unrest is a folder; pull into it with --new" in str(result.exception)
+    told = json.loads(call("unrest", "--out", "unrest", "--new", "--format", "csv", "--json").stdout)
+    assert (told["rows"], told["files"]) == (4, 2)
+    assert sorted(path.name for path in (in_store / "unrest").glob("*.csv")) == ["2026-01.csv", "2026-02.csv"]

@@ -246,19 +246,19 @@ def test_a_table_of_an_older_version_gains_its_new_columns(store: Store, make_do
     old = pa.schema([field for field in DOCUMENTS if field.name != "learned"])
     rows = to_arrow([make_document(1)]).select(old.names)
     table = replace(documents.TABLE, schema=old)
-    delta.overwrite(store, table, rows, predicate="night = '2026-01-05'", transactions={"a": 1}, note={})
+    delta.overwrite(store, table, rows, predicate="night = '2026-01-05'", transactions={"a": 1}, note={}, within="x")
     assert documents.rows(store, "press", NIGHT)["learned"].to_list() == [None]
     publish(store, NEXT, [make_document(2, NEXT, learned="l1")])
     assert found(store, make_document(1).document_id) == [make_document(1)]
     assert found(store, make_document(2).document_id)[0].learned == "l1"
     with pytest.raises(InvariantError, match="'learned' was added by a newer Tearsheet"):
-        delta.overwrite(store, table, rows, predicate="night = ''", transactions={"a": 2}, note={})
+        delta.overwrite(store, table, rows, predicate="night = ''", transactions={"a": 2}, note={}, within="x")
 
 
 def test_what_a_column_is_said_to_mean_may_change(store: Store, make_document: Make) -> None:
     plain = pa.schema([pa.field(field.name, bare(field.type), nullable=field.nullable) for field in DOCUMENTS])
     table = replace(documents.TABLE, schema=plain)
-    delta.overwrite(store, table, to_arrow([]), predicate="night = ''", transactions={"a": 1}, note={})
+    delta.overwrite(store, table, to_arrow([]), predicate="night = ''", transactions={"a": 1}, note={}, within="x")
     assert publish(store, NIGHT, [make_document(1)]).committed
     assert found(store, make_document(1).document_id) == [make_document(1)]
 
@@ -277,7 +277,7 @@ def test_a_table_of_another_shape_is_refused(store: Store, make_document: Make) 
     rows = to_arrow([make_document(1)])
     strange = rows.set_column(rows.column_names.index("words"), other.field("words"), pa.array(["2"]))
     table = replace(documents.TABLE, schema=other)
-    delta.overwrite(store, table, strange, predicate="night = '2026-01-05'", transactions={"a": 1}, note={})
+    delta.overwrite(store, table, strange, predicate="night = '2026-01-05'", transactions={"a": 1}, note={}, within="x")
     with pytest.raises(InvariantError, match="'words'"):
         publish(store, NIGHT, [make_document(1)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from tearsheet.web.catalogue import Catalogue, catalogue_of
 from tearsheet.web.nights import Night
 from tearsheet.web.rendering import render
+from tearsheet.web.snapshot import reduced
 
 NIGHTS = 14
 TREND = 30
@@ -76,14 +77,14 @@ def overview(catalogue: Catalogue) -> Overview:
     ids = [*named.topics, *sorted({*shown.topics} - {*named.topics})]
     nights = catalogue.nights
     return Overview(
-        topics=tuple(_card(topic, named.topics.get(topic, {}), shown.articles(topic)) for topic in ids),
+        topics=tuple(_card(topic, named.topics.get(topic, {}), reduced(shown.articles(topic))) for topic in ids),
         nights={name: found[:NIGHTS] for name, found in nights.items()},
-        troubles=tuple(trouble for found in nights.values() for trouble in _troubles(found, _outlets(catalogue))),
+        troubles=tuple(trouble for found in nights.values() for trouble in _troubles(found, catalogue.outlet)),
     )
 
 
 def _card(topic: str, said: dict[str, str | None], rows: pl.DataFrame) -> TopicCard:
-    counts = rows.group_by(pl.col("night").cast(pl.String)).len().sort("night").tail(TREND)
+    counts = rows.group_by(pl.col("night").dt.to_string("%Y-%m-%d")).len().sort("night").tail(TREND)
     return TopicCard(
         id=topic,
         title=said.get("title") or topic,
@@ -95,18 +96,14 @@ def _card(topic: str, said: dict[str, str | None], rows: pl.DataFrame) -> TopicC
     )
 
 
-def _outlets(catalogue: Catalogue) -> dict[str, str]:
-    return {source: str(said["name"]) for source, said in catalogue.named.sources.items()}
-
-
-def _troubles(nights: Sequence[Night], names: dict[str, str]) -> Iterator[Trouble]:
+def _troubles(nights: Sequence[Night], outlet: Callable[[str], str]) -> Iterator[Trouble]:
     missed = [{source.source for source in night.failed} for night in nights]
     for source in nights[0].failed if nights else ():
         yield Trouble(
             collection=nights[0].collection,
             night=nights[0].night,
             source=source.source,
-            name=names.get(source.source, source.source),
+            name=outlet(source.source),
             reasons=source.reasons,
             nights=next((index for index, those in enumerate(missed) if source.source not in those), len(missed)),
         )

@@ -1,0 +1,52 @@
+"""What a page shows under a filter is what a selection of the reader gives under it."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pytest
+from tests.unit.pull.conftest import archive  # noqa: F401 - a fixture
+
+from tearsheet.pull import Archive
+from tearsheet.web import snapshot
+from tearsheet.web.filters import Filter
+
+FILTERS = [
+    {},
+    {"source": ("gazette",)},
+    {"source": ("kurier",)},
+    {"language": ("de", "en")},
+    {"language": ("und",)},
+    {"until": date(2026, 1, 30)},
+    {"since": date(2026, 1, 31)},
+    {"since": date(2026, 1, 31), "until": date(2026, 1, 31), "source": ("gazette", "kurier")},
+    {"source": ("nobody",)},
+]
+EACH = [*product(FILTERS, (False, True))]
+
+
+@pytest.mark.parametrize(("given", "stories"), EACH)
+def test_pages_and_selections_agree(archive: Archive, given: dict[str, Any], stories: bool) -> None:  # noqa: F811
+    asked = Filter(stories=stories, **given)
+    shown = asked.of(snapshot.take(archive.store, None).articles("unrest"))
+    selected = asked.on(archive.topic("unrest")).to_polars()
+    there = zip(selected["night"], selected["document_id"], strict=True)
+    assert {(str(row["night"]), row["document_id"]) for row in shown.to_dicts()} == {*there}
+    assert shown["night"].to_list() == sorted(shown["night"], reverse=True)
+
+
+def test_a_snapshot_is_kept_until_the_table_changes(archive: Archive) -> None:  # noqa: F811
+    taken = snapshot.take(archive.store, None)
+    assert snapshot.take(archive.store, taken) is taken
+    again = taken.articles("unrest").filter(document_id=f"{1:020x}").to_dicts()
+    assert [(row["captures"], row["versions"], row["copies"]) for row in again] == [(2, 2, 2), (2, 2, 2)]
+
+
+def test_toggling_twice_changes_nothing() -> None:
+    asked = Filter(source=("a",), language=("de",), since=date(2026, 1, 5))
+    for kind, value in (("source", "a"), ("source", "b"), ("language", "de"), ("language", "kk")):
+        changed = asked.toggled(kind, value)  # type: ignore[arg-type]
+        assert changed != asked
+        assert {*changed.toggled(kind, value).chosen(kind)} == {*asked.chosen(kind)}  # type: ignore[arg-type]
