@@ -134,7 +134,7 @@ def _articles(store: Store) -> pl.DataFrame:
 
 def test_nothing_of_it_is_left_and_all_else_is(world: World, asked: Selector, copy: Callable[..., Store]) -> None:
     store = copy()
-    assert {found.key.partition("/")[0] for found in find(store, PHRASE).found} == {"raw", "tables"}
+    assert {found.key.partition("/")[0] for found in find(store, PHRASE).found} == {"raw", "tables", "search"}
     before, held = _rows(store), captures(store, "demo", DAY)
     receipt = _take(store, asked)
     assert find(store, PHRASE).found == ()

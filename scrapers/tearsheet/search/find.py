@@ -95,11 +95,12 @@ def search(
     parsed = parse(query)
 
     def page(index: _Index) -> Found:
-        found = _ranked(index.matches(parsed).filter(*where), versions)
-        rows = found.slice(offset, limit)
+        found = index.matches(parsed).filter(*where)
+        ranked = _ranked(found.select(KEY, *RANKED, "fetched_at"), versions)
+        rows = ranked.slice(offset, limit).select(KEY).join(found, on=KEY, maintain_order="left")
         with ThreadPoolExecutor(AT_ONCE, "texts") as reading:
             texts = list(reading.map(index.text, rows.to_dicts()))
-        return Found(query=query, total=found.height, hits=tuple(_hits(parsed, rows, texts)))
+        return Found(query=query, total=ranked.height, hits=tuple(_hits(parsed, rows, texts)))
 
     return _asked(store, topics, page)
 

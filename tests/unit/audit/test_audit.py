@@ -329,6 +329,27 @@ def break_cluster(archive: Archive) -> tuple[str, str]:
     return "cluster.broken", document_id
 
 
+def lose_search_index(archive: Archive) -> tuple[str, str]:
+    archive.store.delete([f"search/{TOPIC.id}/index.json"])
+    return "search.stale", f"search/{TOPIC.id}/index.json"
+
+
+def lose_build(archive: Archive) -> tuple[str, str]:
+    archive.store.delete(archive.keys(f"search/{TOPIC.id}/", ".parquet"))
+    return "search.missing", f"search/{TOPIC.id}/2026-01"
+
+
+def break_build(archive: Archive) -> tuple[str, str]:
+    rewrite(archive.store, archive.keys(f"search/{TOPIC.id}/", ".tar")[0], lambda body: flip(body, len(body) // 2))
+    return "search.missing", f"search/{TOPIC.id}/2026-01"
+
+
+def leave_build(archive: Archive) -> tuple[str, str]:
+    key = f"search/{TOPIC.id}/2026-01/0123456789abcdef0123.tar"
+    archive.store.put(key, b"words")
+    return "search.left", key
+
+
 DAMAGE = [
     lose_index,
     cut_index,
@@ -355,6 +376,10 @@ DAMAGE = [
     add_article,
     lose_first_copy,
     break_cluster,
+    lose_search_index,
+    lose_build,
+    break_build,
+    leave_build,
 ]
 
 

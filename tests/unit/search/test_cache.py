@@ -35,9 +35,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def files(folder: Path) -> set[Path]:
-    return {
-        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".tantivy")
-    }  # empty locks
+    """All but tantivy's locks, which are empty."""
+    return {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".tantivy")}
 
 
 def test_a_second_search_fetches_nothing_and_all_is_private(

@@ -131,3 +131,42 @@ def test_search_finds_what_the_query_matches(
     for query in asked:
         found = search.matches(shared, [topic], query)["document_id"].to_list()
         assert sorted(found) == sorted(expected(query, rows)), query
+
+
+PARTED = [
+    "中国",
+    "中 国",
+    "中，国人",
+    "国 中",
+    "a中",
+    "a 中",
+    "中\n国",
+    "gas\nprice",
+    "gas price",
+    "gas, price",
+    "x" * 70,
+]
+ASKED = [
+    "中国",
+    '"中 国"',
+    '"a 中"',
+    "a中",
+    '"gas price"',
+    "国人",
+    "中国人",
+    "x*",
+    "x*x",
+    "中*人",
+    '"price gas"~1',
+    '"国 中"~1',
+]
+
+
+def test_what_parts_words_parts_them_for_both(shared: Store, make_document: Callable[..., Document]) -> None:
+    documents = [make_document(number, text=text, title="") for number, text in enumerate(PARTED)]
+    publish(shared, "parted", documents)
+    search.refresh(shared, "parted")
+    rows = {row["document_id"]: row for row in to_arrow(documents).to_pylist()}
+    for query in ASKED:
+        found = search.matches(shared, ["parted"], query)["document_id"].to_list()
+        assert sorted(found) == sorted(expected(query, rows)), query
