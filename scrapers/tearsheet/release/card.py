@@ -76,7 +76,7 @@ def _changes(release: Release) -> str:
     if (changes := release.changes) is None:
         return f"{head}This is the first release of the topic.\n"
     return (
-        f"{head}Since the release `{changes.since}`: {changes.added} articles added, {changes.removed} removed, "
+        f"{head}Articles since the release `{changes.since}`: {changes.added} added, {changes.removed} removed, "
         f"{changes.changed} worded otherwise (the page was changed, or is read by another extractor). "
         "`changes.parquet` has the ids.\n"
     )
@@ -105,7 +105,9 @@ def _left_out(release: Release) -> str:
 
 
 def _columns() -> str:
-    return _table("column", "meaning", {f"`{each.name}`": f"{meaning(each)}; {_kind(each)}" for each in SCHEMA})
+    return _table(
+        "column", "meaning", {f"`{each.name}`": f"{_plain_text(meaning(each))}; {_kind(each)}" for each in SCHEMA}
+    )
 
 
 def _kind(field: pa.Field) -> str:
@@ -123,6 +125,10 @@ def _plain(kind: pa.DataType) -> str:
 def _table(left: str, right: str, rows: Mapping[str, object]) -> str:
     lines = [f"| {left} | {right} |", "|---|---|", *(f"| {name} | {_cell(told)} |" for name, told in rows.items())]
     return "\n".join(lines) + "\n"
+
+
+def _plain_text(told: str) -> str:
+    return told.replace("<", "&lt;")
 
 
 def _cell(told: object) -> str:

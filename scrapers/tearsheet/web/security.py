@@ -1,6 +1,6 @@
 """What stands between the catalogue and whoever would use it against its reader.
 
-- **Headers**: nothing is loaded from another host, no script or style stands in a page, no page is framed elsewhere.
+- **Headers**: nothing is loaded from another host, no script runs, no page is framed elsewhere.
   A response that sets one of them itself keeps it: a page as captured has a stricter policy of its own.
 - **Hosts**: a name that another site points at this machine (DNS rebinding) is refused, whatever it asks.
 """
@@ -20,7 +20,6 @@ POLICY = "; ".join(
         "default-src 'none'",
         "style-src 'self'",
         "img-src 'self' data:",
-        "script-src 'self'",
         "form-action 'self'",
         "frame-src 'self'",
         "base-uri 'none'",

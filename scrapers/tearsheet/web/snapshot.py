@@ -1,7 +1,7 @@
 """The light columns of every topic's articles, held in memory: what pages count, filter, list and draw.
 
 Every row of the table, so that what is left of a filter is told as the reader tells it: of each document the row that
-was fetched last, of each story one. 300,000 rows take about 100 MB; texts and ledgers are not among them.
+was fetched last, of each story one. 300,000 rows take about 60 MB; texts and ledgers are not among them.
 """
 
 from __future__ import annotations

@@ -113,6 +113,7 @@ def test_over_tls_only_users_read(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_said(store: Store) -> None:
+    store.put("config/current.json", EMPTY)
     with serving(store) as address:
         port = address.rsplit(":", 1)[1].strip("/")
         command = [sys.executable, "-m", "tearsheet", "serve", "--port", port]

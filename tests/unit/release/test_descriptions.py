@@ -123,4 +123,5 @@ def test_the_card_tells_what_it_is_of(folder: Path) -> None:
     told = (made["id"], made["configuration"], made["content_sha256"], "riot*", *made["extractors"], PUBLISHER)
     assert [each for each in told if each not in card] == []
     assert "| gazette | 4 |" in card
-    assert f"Since the release `{made['changes']['since']}`: 2 articles added, 0 removed, 1 worded otherwise" in card
+    assert "<" not in card.split("---\n")[2], "nothing is taken for HTML"
+    assert f"Articles since the release `{made['changes']['since']}`: 2 added, 0 removed, 1 worded otherwise" in card

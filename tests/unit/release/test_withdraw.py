@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import polars as pl
 import pytest
-from tests.unit.pull.conftest import publish_articles
+from tests.unit.pull.conftest import fill, publish_articles
 from typer.testing import Result
 
+from tearsheet.config.models import StoreSettings
 from tearsheet.errors import ConfigError, InvariantError, WithdrawnError
 from tearsheet.model import Document
 from tearsheet.pull import Archive, releases
 from tearsheet.pull.releases import Release
 from tearsheet.release import Asked, publish
 from tearsheet.storage import Store
+from tearsheet.storage.embedded import EmbeddedStore
+from tearsheet.storage.versions import old_versions
 from tearsheet.takedown import Receipt, execute, find, prepare, selector
 from tearsheet.takedown.receipt import load
 from tearsheet.urls import document_id
@@ -32,9 +36,13 @@ def released(
 ) -> tuple[Release, Release]:
     """A release without the article that is taken down, and one with it."""
     without = release(until=date(2026, 1, 31))
-    doomed = make_document(9, "2026-02-02", document_id=document_id(URL), url=URL, final_url=URL, text=PHRASE)
-    publish_articles(store, [(doomed, {})])
+    publish_articles(store, [(doomed(make_document), {})])
     return without, release()
+
+
+def doomed(make_document: Callable[..., Document]) -> Document:
+    """The article that is taken down."""
+    return make_document(9, "2026-02-02", document_id=document_id(URL), url=URL, final_url=URL, text=PHRASE)
 
 
 def prepared(store: Store) -> Receipt:
@@ -104,6 +112,26 @@ def test_a_killed_withdrawal_is_resumed(
             execute(store, receipt)
     begun = load(store, receipt.id)
     withdrawn_well(store, without, held, execute(store, begun))
+
+
+def test_no_old_version_keeps_the_text(
+    store: Store, embedded: EmbeddedStore, make_document: Callable[..., Document]
+) -> None:
+    """Of the withdrawn release, and of one that was killed and whose files were deleted before."""
+    bucket = f"versions-{uuid4().hex[:8]}"
+    store.client.create_bucket(Bucket=bucket)
+    store.client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    with Store(f"s3://{bucket}/own", settings=StoreSettings(), access=embedded.access) as kept:
+        fill(kept, make_document)
+        publish_articles(kept, [(doomed(make_document), {})])
+        killed = publish(kept, Asked(topic="unrest", all_versions=True), "The Archive").release
+        kept.delete([info.key for info in kept.list(killed.folder)])
+        held = publish(kept, Asked(topic="unrest"), "The Archive").release
+        standing = {key for found in find(kept, PHRASE).found if (key := found.key).startswith("releases/")}
+        assert standing == {made.key("data/2026-02.parquet") for made in (killed, held)}
+        execute(kept, prepared(kept))
+        assert find(kept, PHRASE).found == ()
+        assert not [version.key for version in old_versions(kept) if version.key.startswith("releases/")]
 
 
 def test_a_withdrawn_release_is_refused_with_its_successor(

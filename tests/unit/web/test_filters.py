@@ -7,9 +7,10 @@ from itertools import product
 from typing import Any
 
 import pytest
-from tests.unit.pull.conftest import archive  # noqa: F401 - a fixture
+from tests.unit.pull.conftest import archive, own  # noqa: F401 - fixtures
 
 from tearsheet.pull import Archive
+from tearsheet.tables import articles
 from tearsheet.web import snapshot
 from tearsheet.web.filters import Filter
 
@@ -37,11 +38,15 @@ def test_pages_and_selections_agree(archive: Archive, given: dict[str, Any], sto
     assert shown["night"].to_list() == sorted(shown["night"], reverse=True)
 
 
-def test_a_snapshot_is_kept_until_the_table_changes(archive: Archive) -> None:  # noqa: F811
-    taken = snapshot.take(archive.store, None)
-    assert snapshot.take(archive.store, taken) is taken
+def test_rows_are_kept_until_the_table_changes(own: Archive) -> None:  # noqa: F811
+    taken = snapshot.take(own.store, None)
     again = taken.articles("unrest").filter(document_id=f"{1:020x}").to_dicts()
     assert [(row["captures"], row["versions"], row["copies"]) for row in again] == [(2, 2, 2), (2, 2, 2)]
+    assert snapshot.take(own.store, taken).topics is taken.topics
+    assert articles.remove(own.store, [f"{1:020x}"]) == 2
+    later = snapshot.take(own.store, taken)
+    assert later.version > taken.version
+    assert later.articles("unrest").height == taken.articles("unrest").height - 2
 
 
 def test_toggling_twice_changes_nothing() -> None:
