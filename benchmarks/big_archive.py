@@ -26,6 +26,7 @@ import invented
 from tearsheet.collector import collect_rarely
 from tearsheet.config import digest, load
 from tearsheet.config.models import Collection, Configuration, StoreSettings
+from tearsheet.documents.pool import Pool
 from tearsheet.extract.identity import extractor_id
 from tearsheet.fingerprints import content_hash, near_hash, version_id
 from tearsheet.harvest.outcomes import merge, save_outcomes
@@ -143,7 +144,7 @@ def publish_night(
     kept = Night(plan=plan, published=published, outcomes=outcomes, rows=rows, reports=[report])
     save_report(store, judge(kept))
     if is_remembered:
-        remember(store, kept)
+        remember(store, kept, Pool(1))  # which is not started for it
     update_topics(store, configuration, plan.collection, night)
 
 

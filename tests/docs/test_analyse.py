@@ -18,12 +18,15 @@ from tearsheet.config import public
 from tearsheet.config.models import Collection, Configuration, Settings, Source, Topic
 from tearsheet.fingerprints import content_hash, near_hash, version_id
 from tearsheet.model import Document, Removed
+from tearsheet.release import Asked, publish
 from tearsheet.storage import Store
 from tearsheet.tables import documents
 from tearsheet.tables.schema import to_arrow
 from tearsheet.topic import update
 
 PAGE = ROOT / "docs" / "analyse.md"
+RELEASE = "2026-11-26-0a1b2c3d4e5f"
+"""Stands on the page for whatever release there is."""
 BARE = Path(__file__).with_name("bare.py")
 TOPIC = Topic(
     id="kazakhstan-unrest", title="Unrest in Kazakhstan", query="kazakh* AND protest*", collections=("press",)
@@ -108,12 +111,20 @@ def test_it_runs_in_the_bare_install(archive: Store, tmp_path: Path) -> None:
     command.write_text(f'#!/bin/sh\nexec {sys.executable} {BARE} -m tearsheet "$@"\n')
     command.chmod(0o755)
     environment = os.environ | archive.environment() | {"PATH": f"{command.parent}:{os.environ['PATH']}"}
-    calls: list[list[str]] = [[sys.executable, str(BARE), "page.py"], ["sh", "-e", "-c", "\n".join(pulls)]]
+    released = publish(archive, Asked(topic=TOPIC.id), "The Archive").release.id
+    script = "\n".join(pulls).replace(RELEASE, released)
+    calls: list[list[str]] = [[sys.executable, str(BARE), "page.py"], ["sh", "-e", "-c", script]]
     for call in calls:
         done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-    assert {"unrest.parquet", "january.csv", "stories.xlsx", "unrest.csv", "unrest", "for-others.parquet"} <= {
-        path.name for path in tmp_path.iterdir()
-    }
+    assert {
+        "unrest.parquet",
+        "january.csv",
+        "stories.xlsx",
+        "unrest.csv",
+        "unrest",
+        "for-others.parquet",
+        "frozen",
+    } <= {path.name for path in tmp_path.iterdir()}
     hidden = subprocess.run([sys.executable, str(BARE), "-m", "pandas"], cwd=tmp_path, capture_output=True, text=True)
     assert "No module named 'pandas'" in hidden.stderr
