@@ -48,6 +48,7 @@ COMMANDS = {
     "evidence": "evidence",
     "open": "open",
     "backtest": "backtest",
+    "serve": "serve",
     "takedown": "takedown",
 }
 """Each command and the module of this package that holds its function."""
