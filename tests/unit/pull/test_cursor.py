@@ -260,7 +260,7 @@ def test_killed_and_run_again_it_is_whole(counted: tuple[Counting, Store], store
     server, _ = counted
     call = [sys.executable, "-m", "tearsheet", "pull", "unrest", "--text", "--new", "--out", "unrest.jsonl"]
     through = os.environ | {"TEARSHEET_STORE": store.url()} | server.access.environment()
-    for number in (3, 12, 24):
+    for number in (2, 4, 6):
         folder = tmp_path / str(number)
         folder.mkdir()
         server.hang_after(number)
