@@ -74,12 +74,16 @@ def pull(
     settings = load_settings(config).store
     with open_store(settings.model_copy(update={"url": store}) if store else settings) as opened:
         whole = _narrowed(Archive(opened).topic(topic), since, until, text=text)
-        whole = whole.all_versions() if all_versions else whole
-        whole = whole.one_per_cluster() if one_per_cluster else whole
+        whole = _reduced(whole, all_versions=all_versions, one_per_cluster=one_per_cluster)
         selection = whole.rights(rights)
         told = _continued(opened, topic, selection, out, form) if new else _whole(topic, selection, out)
         told.unshared = 0 if rights == "all" else whole.over(told.rows).count() - told.count
     typer.echo(told.as_json(topic, rights) if as_json else told.as_line())
+
+
+def _reduced(selection: Selection, *, all_versions: bool, one_per_cluster: bool) -> Selection:
+    selection = selection.all_versions() if all_versions else selection
+    return selection.one_per_cluster() if one_per_cluster else selection
 
 
 @dataclass(kw_only=True)
