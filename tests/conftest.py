@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tearsheet.config.models import StoreSettings
 from tearsheet.storage import Store
@@ -36,6 +38,18 @@ def store(embedded: EmbeddedStore) -> Iterator[Store]:
     url = f"{embedded.url}/test-{uuid4().hex[:12]}"
     with Store(url, settings=StoreSettings(), access=embedded.access) as own:
         yield own
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, for one module: while it is there, the thread has an event loop that others may not have."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on the path: apt-get install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 from tests.dags.cluster import Cluster, cluster
-from tests.web.conftest import browser  # noqa: F401 - a fixture
 from tests.web.paper import fill
 
 from tearsheet.config.models import StoreSettings
@@ -52,7 +51,7 @@ def test_only_who_is_logged_in_reads_the_archive(api_server: Cluster) -> None:
         assert answers[f"{ARTICLE}/page"].headers["content-security-policy"].startswith("sandbox; default-src 'none'")
 
 
-def test_the_navigation_leads_to_the_archive_in_a_frame(api_server: Cluster, browser: Browser) -> None:  # noqa: F811
+def test_the_navigation_leads_to_the_archive_in_a_frame(api_server: Cluster, browser: Browser) -> None:
     views = [view for plugin in api_server.ask("GET", "plugins")["plugins"] for view in plugin["external_views"]]
     assert [(view["name"], view["href"], view["url_route"]) for view in views] == [
         ("Archive", "/tearsheet/", "archive")

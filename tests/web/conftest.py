@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from uuid import uuid4
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 from tearsheet.config import load
 from tearsheet.config.models import Configuration, StoreSettings
@@ -28,7 +27,6 @@ from tearsheet.storage.embedded import EmbeddedStore
 from tearsheet.web.app import create_app
 
 CONFIG = Path(__file__).parents[2] / "config"
-BROWSER = shutil.which("chromium")
 
 
 @dataclass(frozen=True)
@@ -84,17 +82,6 @@ def site(archive: Archive) -> Iterator[Site]:
     """The catalogue of the demo's nights."""
     with served(create_app(archive)) as url:
         yield Site(url, archive)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if BROWSER is None:
-        pytest.skip("no chromium on the path: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

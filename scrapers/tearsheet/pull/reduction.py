@@ -13,6 +13,7 @@ KEY = ("collection", "night", "document_id")
 ORDER = ("night", "published_at", "document_id", "collection")
 _LATER = ("fetched_at", "night", "collection")
 _CLUSTERED = ("cluster_id", "copy")
+_ONE = {"rows": "row", "articles": "article", "stories": "story", "documents": "document"}
 
 
 class Count(int):
@@ -37,7 +38,9 @@ class Count(int):
         left = " and ".join(
             filter(None, (_told(self.earlier, "earlier version"), _told(self.copies, "copy", "copies")))
         )
-        return f"{int(self):,} {self.noun}{f'; {left} left out' if left else ''}"
+        noun, *rest = self.noun.split(",")
+        noun = _ONE[noun] if self == 1 else noun
+        return f"{int(self):,} {','.join([noun, *rest])}{f'; {left} left out' if left else ''}"
 
 
 def _told(number: int, one: str, many: str | None = None) -> str:

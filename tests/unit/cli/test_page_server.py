@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from tearsheet.cli.page_server import serving
 from tearsheet.pull.replay import Page
@@ -46,15 +45,14 @@ def asked() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("headers", [True, False])
 def test_a_hostile_page_neither_runs_nor_loads(
-    asked: tuple[str, list[str]], headers: bool, monkeypatch: pytest.MonkeyPatch
+    asked: tuple[str, list[str]], browser: Browser, headers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the headers it does all of it: so the page is hostile indeed."""
     away, paths = asked
     if not headers:
         monkeypatch.setattr("tearsheet.cli.page_server.HEADERS", {})
     page = Page(body=HOSTILE.format(away=away).encode(), content_type="text/html; charset=utf-8")
-    with sync_playwright() as playwright, serving(page) as served:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+    with serving(page) as served:
         tab = browser.new_page()
         tab.goto(served.url, wait_until="commit")
         assert served.wait(10)
@@ -63,5 +61,5 @@ def test_a_hostile_page_neither_runs_nor_loads(
             assert tab.url == served.url
             assert tab.title() == "still"
             assert tab.locator("p").evaluate("p => getComputedStyle(p).color") == "rgb(1, 2, 3)"
-        browser.close()
+        tab.close()
     assert bool(paths) is not headers, paths

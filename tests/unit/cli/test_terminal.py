@@ -171,7 +171,7 @@ def test_errors_are_harmless_to_a_terminal(workplace: Path, store: Store) -> Non
 
 def test_a_pull_of_hostile_titles_is_harmless_to_a_terminal(workplace: Path, store: Store) -> None:
     output = on_a_terminal(workplace, store.environment(), "pull", "unrest", "--text", "--out", "unrest.csv")
-    assert "1 rows of 1 nights" in output
+    assert "1 article, latest versions; 1 night" in output
     assert not [active for active in ACTIVE if active in output.replace("\x1b[2K", "")]
 
 
