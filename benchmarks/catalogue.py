@@ -60,8 +60,10 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
         found = re.search(r"at (http://\S+)/;", told)
         if found is None:
             sys.exit(told + process.stderr.read())
-        yield found[1], process.pid
-        process.terminate()
+        try:
+            yield found[1], process.pid
+        finally:
+            process.terminate()
 
 
 def pages(reader: httpx.Client) -> Iterator[str]:

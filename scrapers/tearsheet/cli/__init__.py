@@ -43,7 +43,7 @@ COMMANDS = {
     "release": "release",
     "share": "share",
     "sql": "sql",
-    "show": "reading",
+    "show": "show",
     "diff": "diff",
     "evidence": "evidence",
     "open": "open",

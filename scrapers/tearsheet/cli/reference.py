@@ -28,9 +28,6 @@ What each command says with `--help`. `tearsheet --install-completion` sets up t
 With `--json` a command prints one JSON object on standard output and nothing else there; progress and messages go to
 standard error, as bars on a terminal and as plain lines in a log.
 """
-LATER = (
-    "Code 7 is kept for the lock on a night, which is [not built yet](architecture.md#deliberately-not-there-yet).\n"
-)
 OTHERS = {0: "Done.", 1: "Anything else: an object that cannot be read, or a fault of Tearsheet's.", 2: "Wrong usage."}
 
 
@@ -66,7 +63,7 @@ def _exit_codes() -> str:
     raised = {error.exit_code: str(error.__doc__).partition("\n")[0] for error in _direct(TearsheetError)}
     rows = sorted((OTHERS | raised).items())
     return "\n".join(
-        ["## Exit codes", "", "| code | meaning |", "|---|---|", *(f"| {c} | {m} |" for c, m in rows), "", LATER]
+        ["## Exit codes", "", "| code | meaning |", "|---|---|", *(f"| {c} | {m} |" for c, m in rows), ""]
     )
 
 

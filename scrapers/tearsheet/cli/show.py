@@ -1,156 +1,101 @@
-"""Progress as a person wants it: bars on a terminal, a plain line now and then in a log, nothing beside JSON."""
+"""``tearsheet show``: an article as people read it."""
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Annotated
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+import typer
+from rich.console import RenderableType
+from rich.text import Text
 
-from tearsheet.cli.terminal import Console, visible
-from tearsheet.progress import NO_STEPS, QUIET, Steps
-from tearsheet.progress import Progress as Listener
-from tearsheet.spiders.job import Event
+from tearsheet.cli.archive import ArticleArgument, Chosen, NightOption, StoreOption, chosen, reading, told_of
+from tearsheet.cli.article import blocks, facts
+from tearsheet.cli.render import print_json
+from tearsheet.cli.terminal import Console
+from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption
+from tearsheet.model import ARTICLE, Document
+from tearsheet.pull.topics import Selected, selected
+from tearsheet.pull.versions import versions_of
 
-LINE_EVERY_SECONDS = 10.0
-
-
-class _Tally:
-    """The crawls' latest events added up; ``extracted`` counts pages turned into rows."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._latest: dict[str, Event] = {}
-        self.extracted = 0
-
-    def crawl(self, batch: str, event: Event) -> None:
-        with self._lock:
-            if event.event != "segment":
-                self._latest[batch] = event
-
-    def page(self) -> None:
-        with self._lock:
-            self.extracted += 1
-
-    def sums(self) -> tuple[int, int, int]:
-        """Candidates to ask, asked, captured."""
-        with self._lock:
-            events = list(self._latest.values())
-        return sum(e.found for e in events), sum(e.asked for e in events), sum(e.captured for e in events)
+COPIES = {"first": "first copy", "near": "near copy", "identical": "same text", "version": "captured again"}
 
 
-class Bars:
-    """Two bars: pages asked of those to ask, pages extracted of those captured."""
+def show(
+    url: ArticleArgument,
+    night: NightOption = None,
+    cut: Annotated[bool, typer.Option("--cut", help="Also what was cut, where it stood, struck out.")] = False,
+    store: StoreOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an article as people read it: headline, byline, dates, text, and the topics and stories it stands in.
 
-    def __init__(self, title: str, console: Console) -> None:
-        self._tally = _Tally()
-        self.display = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description:<18}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-        )
-        console.print(f"[bold]{title}[/]")
-        self._fetch = self.display.add_task("fetch", total=None)
-        self._extract = self.display.add_task("extract", total=None)
-
-    def stage(self, name: str) -> None:
-        """A finished bar a stage."""
-        self.display.add_task(name, total=1, completed=1)
-
-    def crawl(self, batch: str, event: Event) -> None:
-        """Move the bars."""
-        self._tally.crawl(batch, event)
-        found, asked, captured = self._tally.sums()
-        self.display.update(self._fetch, total=found or None, completed=asked)
-        self.display.update(self._extract, total=captured or None)
-
-    def page(self) -> None:
-        """Move the bar of extraction."""
-        self._tally.page()
-        self.display.update(self._extract, completed=self._tally.extracted)
-
-    def warn(self, message: str) -> None:
-        """Above the bars."""
-        self.display.console.print(f"warning: {message}", style="yellow", markup=False)
-
-
-class Lines:
-    """One line every ten seconds and one a stage, on standard error."""
-
-    def __init__(self, title: str) -> None:
-        self._tally, self._title, self._next = _Tally(), title, time.monotonic() + LINE_EVERY_SECONDS
-
-    def stage(self, name: str) -> None:
-        """A line a stage."""
-        self._print(name)
-
-    def crawl(self, batch: str, event: Event) -> None:
-        """A line where ten seconds have passed."""
-        self._tally.crawl(batch, event)
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + LINE_EVERY_SECONDS
-            found, asked, captured = self._tally.sums()
-            self._print(f"fetch {asked}/{found}, captured {captured}, extracted {self._tally.extracted}")
-
-    def page(self) -> None:
-        """Count."""
-        self._tally.page()
-
-    def warn(self, message: str) -> None:
-        """At once."""
-        self._print(f"warning: {message}")
-
-    def _print(self, text: str) -> None:
-        print(visible(f"{self._title}: {text}"), file=sys.stderr, flush=True)  # noqa: T201 - a log line
-
-
-@contextmanager
-def shown(title: str, *, quiet: bool = False) -> Iterator[Listener]:
-    """The listener that fits where standard error goes."""
-    console = Console(stderr=True)
-    if quiet:
-        yield QUIET
-    elif console.is_terminal:
-        os.environ.setdefault("TEARSHEET_LOG_LEVEL", "ERROR")  # crawls write below the bars; the report says it all
-        bars = Bars(title, console)
-        with bars.display:
-            yield bars
-    else:
-        yield Lines(title)
-
-
-class StepBar:
-    """One bar: steps done of those expected."""
-
-    def __init__(self, title: str, console: Console) -> None:
-        self.display = Progress(
-            SpinnerColumn(), TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-        )
-        self._task = self.display.add_task(title, total=None)
-
-    def expect(self, count: int) -> None:
-        """Set the bar's length."""
-        self.display.update(self._task, total=count)
-
-    def step(self) -> None:
-        """Move the bar."""
-        self.display.advance(self._task)
-
-
-@contextmanager
-def counted(title: str, *, quiet: bool = False) -> Iterator[Steps]:
-    """A bar of equal steps on a terminal; nothing in a log, for the job tells what came of it."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield NO_STEPS
+    One capture, the latest or that of a night; the others are named. What became of an address in every night, and
+    why, `tearsheet explain` says.
+    """
+    with reading(config, store) as place:
+        found = chosen(place, url, night)
+        topics = selected(place.store, found.row)
+    if as_json:
+        others = [{"night": row.night, "collection": row.collection, "outcome": row.outcome} for row in found.others]
+        told = {"document": asdict(found.row), "topics": [asdict(each) for each in topics], "others": others}
+        print_json(told | {"versions": len(versions_of(found.rows))})
         return
-    bar = StepBar(title, console)
-    with bar.display:
-        yield bar
+    console = Console(highlight=False)
+    for part in (*_article(found.row, cut=cut), Text(), *_about(found, topics)):
+        console.print(part, soft_wrap=not console.is_terminal)
+
+
+def _article(row: Document, *, cut: bool) -> Iterator[RenderableType]:
+    """Headline to last paragraph, a blank line between; what is known of a page that is no article."""
+    if row.outcome != ARTICLE:
+        yield Text(f"no article: {row.outcome}", style="yellow")
+        yield facts(row)
+        return
+    yield Text(row.title or "(no headline)", style="bold")
+    yield Text(_byline(row), style="dim")
+    if row.standfirst:
+        yield Text()
+        yield Text(row.standfirst, style="italic")
+    for block in blocks(row, left_out=True) if cut else map(Text, (row.text or "").split("\n")):
+        yield Text()
+        yield block
+
+
+def _byline(row: Document) -> str:
+    """Who, for whom, when."""
+    published = "undated"
+    if row.published_at:
+        published = (
+            f"{row.published_at:%Y-%m-%d %H:%M} UTC" if row.published_has_time else f"{row.published_at:%Y-%m-%d}"
+        )
+    modified = f"modified {row.modified_at:%Y-%m-%d %H:%M} UTC" if row.modified_at else None
+    return " · ".join(filter(None, (", ".join(row.authors), row.agency, row.source, published, modified)))
+
+
+def _about(found: Chosen, topics: Sequence[Selected]) -> Iterator[Text]:
+    """Where it stands: address, topics and stories, access, captures."""
+    row = found.row
+    yield _line("url", row.url)
+    for topic in topics:
+        words = ", ".join(dict.fromkeys(match.words for match in topic.evidence))
+        outlets = (
+            f"{topic.documents} articles of {', '.join(topic.sources)}" if topic.documents > 1 else "no other copy"
+        )
+        yield _line("topic", f"{topic.topic} for “{words}”; {COPIES[topic.copy]}, {outlets} (story {topic.cluster_id})")
+    if not topics:
+        yield _line("topic", "none")
+    rights = ", ".join(f"{signal.signal}={signal.value}" for signal in row.rights)
+    yield _line("access", f"{row.access}; {rights or 'no rights signal'}; {len(row.removed)} blocks cut")
+    yield _line("capture", f"{told_of(row)}, document {row.document_id}")
+    count = len(versions_of(found.rows))
+    for other in found.others:
+        yield _line("also", told_of(other))
+    if count > 1:
+        yield _line("", f"{count} versions; `tearsheet diff {row.url}` shows what changed")
+
+
+def _line(name: str, told: str) -> Text:
+    return Text.assemble((f"{name:<9}", "bold"), (told, "dim"))
