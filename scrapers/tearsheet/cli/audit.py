@@ -14,8 +14,8 @@ from rich.text import Text
 from tearsheet.audit import KINDS, Asked, Report
 from tearsheet.audit import audit as run_audit
 from tearsheet.audit import repair as run_repair
-from tearsheet.cli.render import print_json
 from tearsheet.cli.bars import counted
+from tearsheet.cli.render import print_json
 from tearsheet.cli.terminal import Console
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, Workplace, workplace
 from tearsheet.documents.pool import Pool

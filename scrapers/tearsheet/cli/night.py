@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from tearsheet.cli.render import print_dry_run, print_json, print_report
 from tearsheet.cli.bars import shown
+from tearsheet.cli.render import print_dry_run, print_json, print_report
 from tearsheet.cli.workplace import DEFAULT_CONFIG, ConfigOption, JsonOption, workplace
 from tearsheet.config import load
 from tearsheet.config.models import Collection, Configuration

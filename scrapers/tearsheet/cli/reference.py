@@ -62,9 +62,7 @@ def _exit_codes() -> str:
     """Every exit code there is; those of errors with the first line of what the error says of itself."""
     raised = {error.exit_code: str(error.__doc__).partition("\n")[0] for error in _direct(TearsheetError)}
     rows = sorted((OTHERS | raised).items())
-    return "\n".join(
-        ["## Exit codes", "", "| code | meaning |", "|---|---|", *(f"| {c} | {m} |" for c, m in rows), ""]
-    )
+    return "\n".join(["## Exit codes", "", "| code | meaning |", "|---|---|", *(f"| {c} | {m} |" for c, m in rows), ""])
 
 
 def _direct(error: type[TearsheetError]) -> Iterator[type[TearsheetError]]:
