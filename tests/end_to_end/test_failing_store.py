@@ -37,17 +37,11 @@ def proxy(embedded: EmbeddedStore) -> Iterator[FailingStore]:
     [
         ("ExpiredToken", "plan", None, 4),
         ("SlowDown", "segment", 1, 0),
-        ("reset after", "segment", 1, 0),
         ("QuotaExceeded", "segment", None, 8),
-        ("AccessDenied", "index", None, 4),
         ("reset before", "crawl's report", None, 4),
-        ("truncated", "reading", 2, 0),
         ("corrupted", "reading", 2, 0),
-        ("corrupted", "staging", 1, 0),
         ("reset after", "commit", 1, 0),
-        ("InternalError", "commit", None, 4),
         ("XMinioStorageFull", "state", None, 4),
-        ("AccessDenied", "topics", None, 4),
         ("unconditional", "commit", None, 0),
     ],
 )

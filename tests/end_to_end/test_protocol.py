@@ -134,10 +134,7 @@ def test_nothing_is_published_while_a_segment_is_not_staged(desk: Desk) -> None:
     assert desk.rows().height == len(captures(desk.store, "demo", DAY))
 
 
-@pytest.mark.parametrize("victim", ["crawl", "whole group"])
-def test_a_killed_night_run_again_is_as_one_that_was_never_killed(
-    desk: Desk, store: Store, victim: str, tmp_path: Path
-) -> None:
+def test_a_killed_night_run_again_is_as_one_that_was_never_killed(desk: Desk, store: Store, tmp_path: Path) -> None:
     slow = desk.configuration(page_seconds=0.2)
     undisturbed = Desk(
         desk.press, Store(store.url("never-killed"), settings=slow.settings.store, access=store._access), desk.folder
@@ -156,12 +153,7 @@ def test_a_killed_night_run_again_is_as_one_that_was_never_killed(
     with subprocess.Popen(command, env=os.environ | store.environment(), start_new_session=True) as process:
         _until(lambda: bool(segments(store, "demo", DAY)) or process.poll() is not None)
         assert process.poll() is None, "it ended before it could be killed"
-        if victim == "whole group":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            for child in psutil.Process(process.pid).children():
-                if "tearsheet.spiders" in child.cmdline():
-                    child.kill()
+        os.killpg(process.pid, signal.SIGKILL)
     result = desk.run(configuration=slow)
     assert sum(result.outcomes.values()) == result.candidates
     ours, theirs = desk.rows(columns=SAME), undisturbed.rows(columns=SAME)
