@@ -13,7 +13,7 @@ SECONDS_EACH ?= 60
 NIGHTS ?= 365
 TOPICS ?= 3
 
-.PHONY: help setup demo test lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction big-archive bench-catalogue bench-reader torture torture-scheduler hostile faults replay-tools validators bench-search lock format clean
+.PHONY: help setup demo test test-long lint types contracts docs-check check fuzz fuzz-tools audit-deps bench bench-polite bench-replay bench-memory bench-extraction big-archive bench-catalogue bench-reader torture torture-scheduler hostile faults replay-tools validators bench-search lock format clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ setup: $(READY) ## get uv and make .venv from requirements/, with hashes
 demo: $(READY) ## two nights of a small press on loopback, through the DAGs, into the embedded store
 	@$(BIN)/python -m tearsheet.demo.run --port $(PORT)
 
-test: $(READY) ## all tests
+test: $(READY) ## all tests but the long forms
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q
+
+test-long: $(READY) ## the long forms of what `make test` tries: every step, fault and format
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q -m long
 
 lint: $(READY) ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

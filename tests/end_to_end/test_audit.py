@@ -17,7 +17,7 @@ from tearsheet.night import night
 from tearsheet.storage import Store
 from tearsheet.tables import documents
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("protocol")]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.xdist_group("protocol")]
 
 CONFIG = Path(__file__).parents[2] / "config"
 

@@ -250,6 +250,7 @@ def test_a_wire_story_is_one_cluster(world: World, wire: str) -> None:
     assert rows["copy"].to_list().count("first") == 1
 
 
+@pytest.mark.long
 def test_nights_out_of_order_give_the_same_articles(
     press: Press, configuration: Configuration, embedded: EmbeddedStore
 ) -> None:

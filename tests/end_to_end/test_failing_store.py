@@ -43,6 +43,12 @@ def proxy(embedded: EmbeddedStore) -> Iterator[FailingStore]:
         ("reset after", "commit", 1, 0),
         ("XMinioStorageFull", "state", None, 4),
         ("unconditional", "commit", None, 0),
+        pytest.param("reset after", "segment", 1, 0, marks=pytest.mark.long),
+        pytest.param("AccessDenied", "index", None, 4, marks=pytest.mark.long),
+        pytest.param("truncated", "reading", 2, 0, marks=pytest.mark.long),
+        pytest.param("corrupted", "staging", 1, 0, marks=pytest.mark.long),
+        pytest.param("InternalError", "commit", None, 4, marks=pytest.mark.long),
+        pytest.param("AccessDenied", "topics", None, 4, marks=pytest.mark.long),
     ],
 )
 def test_a_night_gets_over_a_fault_or_the_next_run_does(

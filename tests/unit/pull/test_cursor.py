@@ -93,11 +93,12 @@ def same_as_whole(selection: Selection, out: Path) -> bool:
     return bool(content(selection.write(out.with_stem("whole")).path) == content(out))
 
 
+@pytest.mark.parametrize("suffixes", [SUFFIXES[:2], pytest.param(SUFFIXES[2:], marks=pytest.mark.long)])
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_it_ends_as_a_whole_pull_does(
-    own: Archive, store: Store, make_document: Make, tmp_path: Path, change: Change
+    own: Archive, store: Store, make_document: Make, tmp_path: Path, change: Change, suffixes: list[str]
 ) -> None:
-    outs = [tmp_path / f"unrest{suffix}" for suffix in SUFFIXES]
+    outs = [tmp_path / f"unrest{suffix}" for suffix in suffixes]
     for out in outs:
         first = again(own, store, out)
         assert (first.since, first.new, first.replaced, first.gone, first.parts.read) == (None, 4, 0, 0, 5)

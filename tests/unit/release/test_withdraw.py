@@ -85,7 +85,10 @@ def test_a_release_is_withdrawn_and_has_a_successor(store: Store, released: tupl
     assert prepared(store).touched.empty
 
 
-@pytest.mark.parametrize("survived", [0, 2, 7, 8, 9, 10])
+@pytest.mark.parametrize(
+    "survived",
+    [0, pytest.param(2, marks=pytest.mark.long), pytest.param(7, marks=pytest.mark.long), 8, 9, 10],
+)
 def test_a_killed_withdrawal_is_resumed(
     store: Store, released: tuple[Release, Release], survived: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
