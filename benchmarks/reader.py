@@ -4,7 +4,8 @@ python benchmarks/reader.py [--folder var/big] [--rounds 3]        (needs ``make
 
 Asked of the archive with a tenth, half and all of its nights. Each reading runs in a fresh process, its imports timed
 apart; the best of the rounds counts. Requests and bytes are counted once more, through a proxy and with nothing cached.
-The peers read Parquet files of one topic and month each: polars in the same store, DuckDB on the disk.
+The peers read Parquet files of one topic and month each: polars in the same store, DuckDB on the disk. Before it is
+read, each archive gets one more night, and what was pulled before that night is where ``pull --new`` goes on.
 
 Fails where a week of a topic takes more than 0.3 s or 20 requests, or two readers find different rows.
 """
@@ -14,17 +15,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from big_archive import SHARES
+from big_archive import SHARES, publish_night
 from counting_proxy import Counted, counting
-from reading import MEASURED, READERS, READINGS, TOPIC, plain_url
+from reading import ARTICLES, MEASURED, PULLED, READERS, READINGS, TOPIC, plain_url, pull
+from tearsheet.config import load
 from tearsheet.config.models import StoreSettings
 from tearsheet.storage import Store, open_store
 from tearsheet.storage.embedded import BUCKET, embedded_store
@@ -32,6 +36,8 @@ from tearsheet.tables import articles, delta
 from workplace import python
 
 SECONDS, REQUESTS = 0.3, 20
+BEFORE = "before"
+"""Where, beside ``PULLED``, the pull stands that knows all nights but the newest."""
 HERE = Path(__file__).resolve().parent
 
 
@@ -77,6 +83,8 @@ def measure(share: int, bucket: str, folder: Path, rounds: int, proxy: Counted) 
     """Every reading by every reader of the archive in a bucket; what is over its bound."""
     url, local = f"s3://{bucket}", folder / "measured" / bucket
     with open_store(StoreSettings(url=url)) as store, open_store(StoreSettings(url=plain_url(url))) as plain:
+        pull(store, local / BEFORE)
+        add_night(store, folder / "config")
         newest, nights = write_plain(store, plain, local)
     for what in READINGS:
         found = {reader: take(reader, what, newest, url, local, rounds, proxy) for reader in READERS}
@@ -88,6 +96,13 @@ def measure(share: int, bucket: str, folder: Path, rounds: int, proxy: Counted) 
         if what == "week" and (ours.seconds > SECONDS or (ours.requests or 0) > REQUESTS):
             took = f"{ours.seconds:.2f} s, {ours.requests} requests"
             yield f"a week at {share} %: {took}; {SECONDS} s and {REQUESTS} are allowed"
+
+
+def add_night(store: Store, config: Path) -> None:
+    """Publish the night after the newest one."""
+    newest = delta.scan(store, articles.TABLE).filter(topic=TOPIC).select(pl.col("night").max()).collect().item()
+    night = (date.fromisoformat(newest) + timedelta(days=1)).isoformat()
+    publish_night(store, load(config), TOPIC, night, ARTICLES, is_remembered=False)
 
 
 def write_plain(store: Store, plain: Store, local: Path) -> tuple[str, int]:
@@ -107,11 +122,13 @@ def write_plain(store: Store, plain: Store, local: Path) -> tuple[str, int]:
 def take(reader: str, what: str, night: str, url: str, local: Path, rounds: int, proxy: Counted) -> Taken:
     """One reading: some rounds to be timed, and one to be counted."""
     arguments = [str(HERE / "reading.py"), reader, what, night, str(local.resolve())]
-    timed = [
-        json.loads(python(*arguments, TEARSHEET_STORE=url, TEARSHEET_CACHE=f"{local}/cache")) for _ in range(rounds)
-    ]
+    timed = []
+    for _ in range(rounds):
+        pull_back(local)
+        timed.append(json.loads(python(*arguments, TEARSHEET_STORE=url, TEARSHEET_CACHE=f"{local}/cache")))
     best = min(timed, key=lambda told: told["seconds"])
     proxy.clear()
+    pull_back(local)
     with TemporaryDirectory() as empty:
         python(*arguments, TEARSHEET_STORE=url, TEARSHEET_CACHE=empty, AWS_ENDPOINT_URL_S3=proxy.endpoint)
     asks = reader != "duckdb"
@@ -122,6 +139,12 @@ def take(reader: str, what: str, night: str, url: str, local: Path, rounds: int,
         requests=len(proxy.requests) if asks else None,
         bytes=proxy.bytes if asks else None,
     )
+
+
+def pull_back(local: Path) -> None:
+    """Have what was pulled as it was before the newest night; its files are replaced, never written into."""
+    shutil.rmtree(local / PULLED, ignore_errors=True)
+    shutil.copytree(local / BEFORE, local / PULLED, copy_function=os.link)
 
 
 def _line(nights: int, what: str, reader: str, taken: Taken) -> str:

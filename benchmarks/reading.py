@@ -6,7 +6,7 @@ NIGHT is the newest one. FOLDER is where DuckDB finds its files, and where what 
 - ``topic``: all articles, without text, ledger and signature;
 - ``outlets``: how many articles each outlet has each month;
 - ``phrase``: how many articles have two words side by side, in title or text, and by Tearsheet the best twenty of them;
-- ``new``: the articles of NIGHT as a file.
+- ``new``: the articles of NIGHT as a file; by Tearsheet ``pull --new`` into a folder that has all nights before it.
 
 Of an article that was captured again, its latest row counts. Imports are not timed.
 """
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     import tearsheet
+    from tearsheet.storage import Store
 
-TOPIC = "energy"
+TOPIC, ARTICLES = "energy", 300
+"""The topic that is read, and how many articles it has a night."""
+PULLED = "pulled"
+"""The folder that ``pull --new`` goes on in."""
 PHRASE = "regional refinery"
 MEASURED = "measured"
 """The bucket of the same rows as plain Parquet files ``topic=/month=``."""
@@ -44,9 +48,11 @@ def by_tearsheet(night: str, folder: Path) -> dict[str, Reading]:
     import tantivy
 
     import tearsheet
-    from tearsheet.pull import archive
+    from tearsheet.config.models import StoreSettings
+    from tearsheet.pull import archive, cursor
+    from tearsheet.storage import open_store
 
-    del boto3, deltalake, tantivy, archive  # the reader loads them when it first needs them
+    del boto3, deltalake, tantivy, archive, cursor  # the reader loads them when it first needs them
 
     def topic() -> tearsheet.pull.Selection:
         return tearsheet.open().topic(TOPIC).latest()
@@ -55,7 +61,8 @@ def by_tearsheet(night: str, folder: Path) -> dict[str, Reading]:
         return topic().columns("source", "month").scan().group_by("source", "month").len().collect().height
 
     def new() -> int:
-        return topic().since(night).until(night).with_text().write(folder / "new.parquet").rows
+        with open_store(StoreSettings(url=os.environ["TEARSHEET_STORE"])) as store:
+            return pull(store, folder / PULLED)
 
     return {
         "week": lambda: topic().since(week_before(night)).until(night).with_text().to_polars().height,
@@ -103,7 +110,7 @@ def by_duckdb(night: str, folder: Path) -> dict[str, Reading]:
     """By DuckDB over the same files on the disk: its extension for S3 has to be fetched from its makers."""
     import duckdb
 
-    files = f"read_parquet('{folder}/*/*/*.parquet', hive_partitioning = true)"
+    files = f"read_parquet('{folder}/topic=*/*/*.parquet', hive_partitioning = true)"
     heavy = ", ".join(HEAVY)
     phrase = f"contains(lower(title), '{PHRASE}') OR contains(lower(text), '{PHRASE}')"
 
@@ -126,6 +133,16 @@ def by_duckdb(night: str, folder: Path) -> dict[str, Reading]:
         "phrase": lambda: count(f"FROM ({articles('title, text')}) WHERE {phrase}"),
         "new": new,
     }
+
+
+def pull(store: Store, folder: Path) -> int:
+    """``tearsheet pull --new`` into a folder; how many articles are new to it, or newly captured."""
+    from tearsheet.pull.archive import Archive
+    from tearsheet.pull.cursor import pull_new
+
+    folder.mkdir(parents=True, exist_ok=True)
+    pulled = pull_new(store, TOPIC, Archive(store).topic(TOPIC).latest().with_text(), folder)
+    return pulled.new + pulled.replaced
 
 
 READERS = {"tearsheet": by_tearsheet, "polars": by_polars, "duckdb": by_duckdb}

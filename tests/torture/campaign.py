@@ -5,7 +5,8 @@ python -m tests.torture.campaign [--kills 20] [--seed N]
 A round runs some nights of a small press, one of them late, in an empty store. Each night is killed several times:
 the crawling process, an extraction worker, the publishing process, all of its process group, or the S3 server, at a
 point that is watched for from outside or at a random time. Then it is run to its end: alone, twice at once, or beside
-an update of its topic. Ends with 1 if anything was lost, doubled, torn or other than in a run that was never killed.
+an update of its topic; then the archive is audited. Ends with 1 if anything was lost, doubled, torn or other than in a
+run that was never killed, or if an audit finds anything.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from tests.torture.checks import Figures, Kept, compare, follow, kept, reader
+from tests.torture.checks import Figures, Kept, compare, examine, follow, kept, reader
 from tests.torture.press import COLLECTION, ORDER, TOPIC, Press, served
 
-from tearsheet.config.models import StoreSettings
+from tearsheet.config import load
+from tearsheet.config.models import Configuration, StoreSettings
+from tearsheet.documents.pool import Pool
 from tearsheet.errors import StorageError
 from tearsheet.storage import ObjectInfo, Store
 from tearsheet.storage.embedded import EmbeddedStore, embedded_store
@@ -64,9 +67,11 @@ class Campaign:
     press: Press
     folder: Path
     config: Path
+    configuration: Configuration
     chance: random.Random
     servers: ExitStack
     server: EmbeddedStore
+    pool: Pool
     figures: Figures = field(default_factory=Figures)
     loud: bool = False
     usual: float = 5.0
@@ -98,8 +103,10 @@ class Campaign:
                     self.kill(store, night, victim, point)
                     kills -= 1
                 self.finish(store, night, self.chance.choice(ENDINGS))
+                examine(self.figures, store, self.configuration, self.pool, night)
         compare(self.figures, kept(store), expected)
         follow(self.figures, store)
+        self.tell(f"{self.figures.kills.total()} kills so far, {self.figures.wrong} wrong")
 
     def kill(self, store: Store, night: str, victim: str, point: str) -> None:
         """One run of a night in which somebody is killed."""
@@ -179,9 +186,10 @@ class Campaign:
 def torture(folder: Path, kills: int, seed: int, *, loud: bool = False) -> Figures:
     """A whole campaign."""
     chance = random.Random(seed)
-    with ExitStack() as servers, served(Press()) as press:
+    with ExitStack() as servers, served(Press()) as press, Pool(1) as pool:
         server = servers.enter_context(embedded_store(folder))
-        campaign = Campaign(press, folder, press.write(folder / "config"), chance, servers, server, loud=loud)
+        config = press.write(folder / "config")
+        campaign = Campaign(press, folder, config, load(config), chance, servers, server, pool, loud=loud)
         expected = campaign.reference()
         size = KILLS_A_NIGHT * len(ORDER)
         for left in range(kills, 0, -size):
@@ -251,7 +259,8 @@ def report(figures: Figures, seconds: float) -> str:
     lines += [f"  {count:4} {what}" for what, count in sorted(figures.kills.items())]
     lines.append(
         f"of {figures.rows} rows: lost {figures.rows_lost}, twice {figures.rows_twice}, not expected "
-        f"{figures.rows_more}, other values {figures.rows_other}, dangling references {figures.dangling}"
+        f"{figures.rows_more}, other values {figures.rows_other}, dangling references {figures.dangling}; in "
+        f"{figures.audits} audits: findings {figures.findings}"
     )
     lines.append(
         f"of {figures.reads} reads meanwhile: partial {figures.partial_reads}; refused while the server was down "

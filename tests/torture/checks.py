@@ -16,6 +16,9 @@ from deltalake import DeltaTable
 from tests.torture.press import COLLECTION, NIGHTS, TOPIC
 
 from tearsheet.archive.reader import record_at
+from tearsheet.audit import Asked, audit
+from tearsheet.config.models import Configuration
+from tearsheet.documents.pool import Pool
 from tearsheet.errors import RecordError, StorageError
 from tearsheet.storage import Store
 from tearsheet.tables import articles, delta, documents
@@ -27,7 +30,9 @@ KEY = ["night", "document_id"]
 
 @dataclass
 class Figures:
-    """What a campaign counts; all but ``kills``, ``missed``, ``runs``, ``rows``, ``reads`` and seconds must be 0."""
+    """What a campaign counts; all but ``kills``, ``missed``, ``runs``, ``rows``, ``reads``, ``reads_refused`` and
+    ``audits`` must be 0.
+    """
 
     kills: Counter[str] = field(default_factory=Counter)
     missed: int = 0
@@ -35,12 +40,14 @@ class Figures:
     rows: int = 0
     reads: int = 0
     reads_refused: int = 0
+    audits: int = 0
     rows_lost: int = 0
     rows_twice: int = 0
     rows_more: int = 0
     rows_other: int = 0
     dangling: int = 0
     partial_reads: int = 0
+    findings: int = 0
     orphans: int = 0
     faults: list[str] = field(default_factory=list)
     """What went wrong, in words; a night that does not end well though nobody disturbs it is one."""
@@ -49,7 +56,7 @@ class Figures:
     def wrong(self) -> int:
         """How much of what must never be there was."""
         counted = (self.rows_lost, self.rows_twice, self.rows_more, self.rows_other, self.dangling, self.partial_reads)
-        return sum(counted) + self.orphans + len(self.faults)
+        return sum(counted) + self.findings + self.orphans + len(self.faults)
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,14 @@ def follow(figures: Figures, store: Store) -> None:
                 figures.faults.append(str(error))
                 continue
             figures.dangling += not (found.verified and found.digest == digest)
+
+
+def examine(figures: Figures, store: Store, configuration: Configuration, pool: Pool, night: str) -> None:
+    """Audit the whole archive, each page extracted again, after a night has ended."""
+    figures.audits += 1
+    for finding in audit(store, configuration, pool, Asked(sample=1.0)).findings:
+        figures.findings += 1
+        figures.faults.append(f"audit after {night}: {finding.kind} {finding.place}: {finding.what}")
 
 
 @contextmanager

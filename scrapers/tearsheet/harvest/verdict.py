@@ -281,8 +281,10 @@ def _pending(night: str, outcomes: list[Outcome]) -> dict[str, Pending]:
 
 
 def _sweep(store: Store, night: Night) -> None:
-    """Delete what was staged for earlier nights of the collection: they are published, and can be staged again."""
-    prefix = f"staged/{night.plan.collection}/"
-    for earlier in store.prefixes(prefix):
-        if earlier < night.plan.night and load_report(store, night.plan.collection, earlier):
-            store.delete([info.key for info in store.list(f"{prefix}{earlier}/")])
+    """Delete what was staged for published nights of the collection, but of the last one: it can be staged again."""
+    collection, tonight = night.plan.collection, night.plan.night
+    published = partial(load_report, store, collection)
+    caught_up = any(map(published, (day for day in store.prefixes(f"runs/{collection}/") if day > tonight)))
+    for day in store.prefixes(f"staged/{collection}/"):
+        if (day < tonight and published(day)) or (day == tonight and caught_up):
+            store.delete([info.key for info in store.list(f"staged/{collection}/{day}/")])
