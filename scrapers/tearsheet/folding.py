@@ -39,7 +39,7 @@ UNSPACED = (
 SPACED = rf"[{LETTER}--{UNSPACED}]"
 """One character of a word in a script that sets words apart."""
 
-_WORD = regex.compile(rf"{LETTER}+")
+_LETTER = regex.compile(LETTER)
 _UNSPACED = re.compile(UNSPACED)
 _IGNORED = r"[[\p{Cf}ـ[\p{M}&&[\p{Inherited}\p{Arabic}\p{Hebrew}]]]--[\u3099\u309A]]"
 _MARKS = r"[\u0302-\u036F]"
@@ -82,7 +82,7 @@ def folded(text: str) -> Folded:
 
 def words(folded_text: str) -> list[str]:
     """The words of a folded text; in scripts that do not set words apart, its characters."""
-    return _WORD.findall(_UNSPACED.sub(r" \g<0> ", folded_text))
+    return folded_text.translate(_SPACING).split()
 
 
 @lru_cache(maxsize=4096)
@@ -110,6 +110,19 @@ class _Table(dict[int, str]):
 
 
 _TABLE = _Table()
+
+
+class _Spacing(dict[int, str]):
+    """Every character met so far with blanks where it parts words, for ``str.translate``."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        apart = f" {character} " if _UNSPACED.match(character) else character
+        self[code] = spaced = apart if _LETTER.match(character) else " "
+        return spaced
+
+
+_SPACING = _Spacing()
 
 
 def _folded_by_clusters(text: str, resized: frozenset[str]) -> Folded:

@@ -100,16 +100,19 @@ class Campaign:
             for night, manner in zip(ORDER, self.chance.sample(MANNERS, len(ORDER)), strict=True):
                 self.press.night = night
                 for victim, point in manner(self.chance)[:kills]:
-                    self.kill(store, night, victim, point)
+                    if not self.kill(store, night, victim, point):  # the run before went on to the end of the night
+                        self.kill(store, night, self.chance.choice(VICTIMS), self.chance.choice(REWRITTEN))
                     kills -= 1
                 self.finish(store, night, self.chance.choice(ENDINGS))
                 examine(self.figures, store, self.configuration, self.pool, night)
         compare(self.figures, kept(store), expected)
         follow(self.figures, store)
         self.tell(f"{self.figures.kills.total()} kills so far, {self.figures.wrong} wrong")
+        for fault in self.figures.faults:
+            self.tell(fault)
 
-    def kill(self, store: Store, night: str, victim: str, point: str) -> None:
-        """One run of a night in which somebody is killed."""
+    def kill(self, store: Store, night: str, victim: str, point: str) -> bool:
+        """One run of a night in which somebody is killed; whether it came in time."""
         before = {*store.list()}
         with self.run(store, night) as process:
             family = psutil.Process(process.pid)
@@ -128,6 +131,7 @@ class Campaign:
         self.tell(f"{night} {victim} at {point}: {'killed' if struck else 'missed'}, exit {process.returncode}")
         _, left = psutil.wait_procs(known, timeout=10)
         self.figures.orphans += len(left)
+        return struck
 
     def strike(self, process: subprocess.Popen[bytes], victim: str) -> bool:
         """Kill; whether there was somebody to be killed."""
@@ -192,7 +196,7 @@ def torture(folder: Path, kills: int, seed: int, *, loud: bool = False) -> Figur
         campaign = Campaign(press, folder, config, load(config), chance, servers, server, pool, loud=loud)
         expected = campaign.reference()
         size = KILLS_A_NIGHT * len(ORDER)
-        for left in range(kills, 0, -size):
+        while (left := kills - campaign.figures.kills.total()) > 0:
             campaign.round(expected, min(left, size))
         return campaign.figures
 

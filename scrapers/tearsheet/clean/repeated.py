@@ -10,14 +10,12 @@ that other pages take for a teaser, and a text most of which is known are spared
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from tearsheet.clean.judges import STOPS, Draft
 from tearsheet.clean.words import Verdict, plain
 from tearsheet.fingerprints import block_hash
 
-NO_LETTERS = re.compile(r"\W+")
 REPEATED = "repeated"
 LEARNED = "learned"
 SECOND_COPY = "second copy"
@@ -30,6 +28,17 @@ LABEL = 12
 MIN_COPY = 200
 COPY_SHARE = 0.5
 """Letters that a second copy has at least, and of all letters before it."""
+
+
+class _Letters(dict[int, int | None]):
+    """Letters, digits and underscores as they are, all else as nothing, for ``str.translate``."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = kept = code if (character := chr(code)).isalnum() or character == "_" else None
+        return kept
+
+
+LETTERS = _Letters()
 
 
 def is_prose(text: str) -> bool:
@@ -82,7 +91,7 @@ def _has_company(place: int, shares: Mapping[int, float], draft: Draft) -> bool:
 def second_copy(draft: Draft) -> Iterator[tuple[int, Verdict]]:
     """A run of blocks that is, letter by letter, at least half of what stands before it, however cut into lines."""
     packed = [
-        None if block.kind in ("row", "code") else NO_LETTERS.sub("", line)
+        None if block.kind in ("row", "code") else line.translate(LETTERS)
         for block, line in zip(draft.blocks, draft.lines, strict=True)
     ]
     before, place = "", 0

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from itertools import islice
 
@@ -24,6 +24,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 Test = Callable[[HtmlElement], bool]
+Check = Callable[[str], bool]
 Find = Callable[[HtmlElement], Sequence[HtmlElement]]
 
 NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
@@ -40,9 +41,9 @@ SELF = re.compile(r"self::(\w+)")
 PARTS = re.compile(r"'[^']*'|[()\[\]]|\||\bor\b|[^'()\[\]|o]+|o")
 
 
-def every(expression: XPath) -> Find:
-    """A walk that finds the elements of an expression, in page order."""
-    names, holds = _read(expression.path)
+def every(*expressions: XPath) -> Find:
+    """A walk that finds the elements of any of some expressions, in page order."""
+    names, holds = _read(*(expression.path for expression in expressions))
     return lambda tree: [element for element in tree.iterdescendants(*names) if holds(element)]
 
 
@@ -52,28 +53,28 @@ def first(expression: XPath) -> Find:
     return lambda tree: list(islice(filter(holds, tree.iterdescendants(*names)), 1))
 
 
-def _read(path: str) -> tuple[tuple[str, ...], Test]:
+def _read(*paths: str) -> tuple[tuple[str, ...], Test]:
     """The names of the elements that may be found, and the test that finds them."""
-    branches = [Branch.read(_without_index(part)) for part in _split(path, "|")]
+    branches = [Branch.read(_without_index(part)) for path in paths for part in _split(path, "|")]
     names = tuple(dict.fromkeys(name for branch in branches for name in branch.names))
 
     @cache
-    def tests(tag: str) -> tuple[Test, ...]:
-        return tuple(_all(branch.tests) for branch in branches if not {tag, "*"}.isdisjoint(branch.names))
-
-    def holds(element: HtmlElement) -> bool:
-        return any(test(element) for test in tests(element.tag))
+    def test(tag: str) -> Test:
+        return _any([branch for branch in branches if not {tag, "*"}.isdisjoint(branch.names)])
 
     alike = len({branch.names for branch in branches}) == 1
-    return names, tests(names[0])[0] if alike and len(branches) == 1 else holds
+    return names, _any(branches) if alike else lambda element: test(element.tag)(element)
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One alternative of an expression: the names of its elements (``*``: any) and what must hold of them."""
+    """One alternative of an expression: the names of its elements (``*``: any) and what must hold of them.
+
+    A predicate is conditions on attributes, of which one must hold, or a test of its own.
+    """
 
     names: tuple[str, ...]
-    tests: tuple[Test, ...]
+    predicates: tuple[Sequence[re.Match[str]] | Test, ...]
 
     @classmethod
     def read(cls, path: str) -> Branch:
@@ -86,36 +87,54 @@ class Branch:
         if step is None:
             raise ValueError(f"not understood: {path}")
         names: tuple[str, ...] = (step[1],)
-        tests: list[Test] = []
+        predicates: list[Sequence[re.Match[str]] | Test] = []
         for predicate in _predicates(path[step.end() :]):
             parts = _split(predicate, "or")
             selves = [match[1] for part in parts if (match := SELF.fullmatch(part))]
             if len(selves) == len(parts):
                 names = tuple(selves)
             else:
-                tests.append(_attributes(parts) or _asked_of_lxml(predicate))
-        return cls(names, tuple(tests))
+                matches = [match for part in parts if (match := CONDITION.fullmatch(part))]
+                predicates.append(matches if len(matches) == len(parts) else _asked_of_lxml(predicate))
+        return cls(names, tuple(predicates))
 
 
-def _attributes(conditions: Sequence[str]) -> Test | None:
-    """One test of an element's attributes for all conditions; ``None`` if one of them is about something else."""
-    matches = [CONDITION.fullmatch(condition) for condition in conditions]
-    by_name: dict[str, list[Callable[[str], bool]]] = {}
-    by_first: list[tuple[frozenset[str], Callable[[str], bool]]] = []
-    for match in matches:
-        if match is None:
-            return None
+def _any(branches: Sequence[Branch]) -> Test:
+    """One test for all branches: those that ask for one attribute or another are asked at once."""
+    plain = [match for branch in branches if len(branch.predicates) == 1 for match in _conditions(branch.predicates[0])]
+    others = [
+        _all([each if callable(each) else _attributes(each) for each in branch.predicates])
+        for branch in branches
+        if len(branch.predicates) != 1 or callable(branch.predicates[0])
+    ]
+    tests = [*([_attributes(plain)] if plain else []), *others]
+    return tests[0] if len(tests) == 1 else lambda element: any(test(element) for test in tests)
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    return tests[0] if len(tests) == 1 else lambda element: all(test(element) for test in tests)
+
+
+def _conditions(predicate: Sequence[re.Match[str]] | Test) -> Sequence[re.Match[str]]:
+    return () if callable(predicate) else predicate
+
+
+def _attributes(conditions: Sequence[re.Match[str]]) -> Test:
+    """One test of an element's attributes for all conditions."""
+    by_name: dict[str, list[Check]] = {}
+    by_first: list[tuple[frozenset[str], Check]] = []
+    for match in conditions:
         names = (match["own"] or match["asked"]).replace("@", "").split("|")
         if len(names) == 1:
             by_name.setdefault(names[0], []).append(_check(match))
         else:
             by_first.append((frozenset(names), _check(match)))
-    checks = {name: _any(tuple(said)) for name, said in by_name.items()}
+    said = {name: Said(tuple(checks)) for name, checks in by_name.items()}
 
-    def test(element: HtmlElement) -> bool:
+    def test(element: HtmlElement) -> bool:  # plain loops: it runs for every element of a page
         given = element.items()
         for name, value in given:
-            if name in checks and checks[name](value):
+            if name in said and said[name][value]:
                 return True
         for names, check in by_first:
             for name, value in given:
@@ -128,19 +147,23 @@ def _attributes(conditions: Sequence[str]) -> Test | None:
     return test
 
 
-def _all(tests: tuple[Test, ...]) -> Test:
-    return tests[0] if len(tests) == 1 else lambda element: all(test(element) for test in tests)
+class Said(dict[str, bool]):
+    """Whether one of some checks holds of an attribute's value, for the values that were met."""
+
+    def __init__(self, checks: tuple[Check, ...]) -> None:
+        super().__init__()
+        self._checks = checks
+
+    def __missing__(self, value: str) -> bool:
+        holds = any(check(value) for check in self._checks)
+        if len(value) <= MEMORABLE:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[value] = holds
+        return holds
 
 
-def _any(checks: tuple[Callable[[str], bool], ...]) -> Callable[[str], bool]:
-    def holds(value: str) -> bool:
-        return any(check(value) for check in checks)
-
-    known = lru_cache(REMEMBERED)(holds)
-    return lambda value: known(value) if len(value) <= MEMORABLE else holds(value)
-
-
-def _check(match: re.Match[str]) -> Callable[[str], bool]:
+def _check(match: re.Match[str]) -> Check:
     """What one condition asks of an attribute's value."""
     if match["own"]:
         wanted = match["value"]
@@ -192,7 +215,8 @@ def install() -> None:
     """Let Trafilatura walk where it would ask for an expression's elements; nothing changes in what it finds."""
     names = ("RAW_TREE_PRUNE", "REMOVE_COMMENTS_AND_LISTS", "REMOVE_COMMENTS", "OVERALL_DISCARD", "TEASER_DISCARD")
     for expressions in (getattr(trafilatura.xpaths, f"{name}_XPATH") for name in names):
-        expressions[:] = [every(each) if isinstance(each, XPath) else each for each in expressions]
+        if all(isinstance(each, XPath) for each in expressions):
+            expressions[:] = [every(*expressions)]  # what one of them takes out, another would not find
     bodies = trafilatura.xpaths.BODY_XPATH
     bodies[:] = [first(each) if isinstance(each, XPath) else each for each in bodies]
     baseline = import_module("trafilatura.baseline")  # the package has a function of that name

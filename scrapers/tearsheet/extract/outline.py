@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 INVISIBLE = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "head", "select", "option"})
@@ -182,22 +183,21 @@ class Outline:
 
 
 def _text_nodes(root: HtmlElement) -> Iterator[tuple[str, HtmlElement, HtmlElement | None]]:
-    """Each visible text node in page order with its parent and the link it stands in."""
-    stack: list[tuple[HtmlElement, Iterator[HtmlElement], HtmlElement | None]] = [(root, iter(root), None)]
-    if root.text:
-        yield root.text, root, None
-    while stack:
-        parent, children, link = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            if stack and parent.tail:
-                yield parent.tail, stack[-1][0], stack[-1][2]
-        elif child.tag in INVISIBLE or not isinstance(child.tag, str):
-            if child.tail:
-                yield child.tail, parent, link
+    """Each visible text node in page order with its parent and the innermost link it stands in."""
+    walk = iterwalk(root, events=("start", "end", "comment", "pi"))
+    links: list[HtmlElement | None] = [None]
+    for event, element in walk:  # a plain loop in lxml's order: it runs for every element of a page
+        tag = element.tag
+        if event == "start":
+            if tag in INVISIBLE:
+                walk.skip_subtree()
+                continue
+            if tag == "a":
+                links.append(element)
+            if text := element.text:
+                yield text, element, links[-1]
         else:
-            inside = child if child.tag == "a" else link
-            if child.text:
-                yield child.text, child, inside
-            stack.append((child, iter(child), inside))
+            if tag == "a":
+                links.pop()
+            if (text := element.tail) and element is not root:
+                yield text, element.getparent(), links[-1]

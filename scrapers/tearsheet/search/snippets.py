@@ -12,8 +12,8 @@ from tearsheet.select.query import Query
 
 SHOWN = ("title", "standfirst", "text")
 LENGTH = 240
-"""Code points of a passage, at most."""
-_LEAD = 60
+"""Code points of a passage, at most, without what says that there is more of it."""
+_LEAD, _CUT = 60, "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,14 @@ def snippets(query: Query, row: Mapping[str, Any]) -> tuple[Snippet, ...]:
 
 def _passage(field: str, text: str, evidence: Sequence[Evidence]) -> Snippet:
     start, end = _window(text, evidence)
+    before, after = _CUT + " " if start else "", " " + _CUT if end < len(text) else ""
     marks = [
-        (each.offset - start, each.length)
+        (each.offset - start + len(before), each.length)
         for each in evidence
         if start <= each.offset and each.offset + each.length <= end
     ]
-    return Snippet(field, text[start:end].replace("\n", " "), tuple(_apart(marks)))
+    passage = text[start:end].replace("\n", " ")
+    return Snippet(field, f"{before}{passage}{after}", tuple(_apart(marks)))
 
 
 def _window(text: str, evidence: Sequence[Evidence]) -> tuple[int, int]:

@@ -49,6 +49,6 @@ def take(store: Store, before: Places | None) -> Places:
         version = -1 if opened is None else opened.version()
         if before and before.version == version:
             return replace(before, opened=opened)
-        rows = delta.scan_opened(opened, documents.TABLE).select(_KEY).sort(_KEY).collect()
-    few = [pl.col(name).cast(pl.Categorical) for name in _KEY[1:]]
-    return Places(version=version, rows=rows.with_columns(few), opened=opened)
+        few = [pl.col(name).cast(pl.Categorical) for name in _KEY[1:]]
+        rows = delta.scan_opened(opened, documents.TABLE).select(_KEY[0], *few).sort(_KEY[0]).collect()
+    return Places(version=version, rows=rows, opened=opened)

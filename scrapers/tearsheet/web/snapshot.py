@@ -6,7 +6,7 @@ was fetched last, of each story one. 300,000 rows take about 60 MB; texts and le
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -17,7 +17,7 @@ from tearsheet.storage import Store
 from tearsheet.tables import articles, delta
 
 READ = (
-    *("topic", "collection", "night", "source", "language", "document_id", "version_id", "cluster_id", "copy"),
+    *("topic", "month", "collection", "night", "source", "language", "document_id", "version_id", "cluster_id", "copy"),
     *("title", "url", "published_at", "fetched_at", "access", "words"),
 )
 FEW = ("collection", "source", "language", "copy", "access")
@@ -55,8 +55,11 @@ def take(store: Store, before: Snapshot | None) -> Snapshot:
         if before and before.version == version:
             return replace(before, opened=opened)
         rows = delta.scan_opened(opened, articles.TABLE).select(READ)
-        topics = rows.select(pl.col("topic").unique().sort()).collect()["topic"]
-        told = {topic: _told(rows.filter(topic=topic)).collect() for topic in topics}
+        parts = rows.select("topic", "month").unique().sort("topic", "month", descending=[False, True]).collect()
+        told = {
+            topic: _told([_light(rows.filter(topic=topic, month=month)).collect() for month in months])
+            for topic, months in parts.group_by("topic", maintain_order=True).agg("month").iter_rows()
+        }
         return Snapshot(version=version, topics=told, opened=opened)
 
 
@@ -71,21 +74,23 @@ def reduced(rows: pl.DataFrame, *, stories: bool = False) -> pl.DataFrame:
 _LATEST, _STORIES = Reduction(latest=True), Reduction(one_per_cluster=True)
 
 
-def _told(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows of one topic in their order, with what is counted over the others."""
+def _light(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of one topic and month in their order: what reading a month takes is free before the next is read."""
     return (
-        rows.drop("topic")
+        rows.drop("topic", "month")
+        .with_columns(pl.col(FEW).cast(pl.Categorical), pl.col("night").str.to_date())
         .sort(NEWEST_FIRST, descending=[True, True, False], nulls_last=True)
-        .with_row_index("place")
-        .with_columns(
-            pl.len().over("document_id").alias("captures"),
-            pl.col("version_id").n_unique().over("document_id").alias("versions"),
-            pl.col("document_id").n_unique().over("cluster_id").alias("copies"),
-            pl.col(FEW).cast(pl.Categorical),
-            pl.col("night").str.to_date(),
-        )
-        .drop("version_id")
     )
 
 
-EMPTY = _told(pl.LazyFrame(schema={name: pl.Schema(articles.TABLE.schema)[name] for name in READ})).collect()
+def _told(months: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of one topic, whose months come newest first, with what is counted over the others."""
+    counts = (
+        pl.len().over("document_id").alias("captures"),
+        pl.col("version_id").n_unique().over("document_id").alias("versions"),
+        pl.col("document_id").n_unique().over("cluster_id").alias("copies"),
+    )
+    return pl.concat(months).with_row_index("place").with_columns(counts).drop("version_id")
+
+
+EMPTY = _told([_light(pl.LazyFrame(schema={name: pl.Schema(articles.TABLE.schema)[name] for name in READ})).collect()])
