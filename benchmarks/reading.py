@@ -5,10 +5,11 @@ NIGHT is the newest one. FOLDER is where DuckDB finds its files, and where what 
 - ``week``: the articles of the seven nights to NIGHT, with their text;
 - ``topic``: all articles, without text, ledger and signature;
 - ``outlets``: how many articles each outlet has each month;
-- ``phrase``: how many articles have two words side by side, in title or text, and by Tearsheet the best twenty of them;
+- ``phrase``: how many articles have two words side by side in title or text of a wording, and by Tearsheet the best
+  twenty of them;
 - ``new``: the articles of NIGHT as a file; by Tearsheet ``pull --new`` into a folder that has all nights before it.
 
-Of an article that was captured again, its latest row counts. Imports are not timed.
+Of an article that was captured again, the latest row counts of those that are asked for. Imports are not timed.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ TOPIC, ARTICLES = "energy", 300
 PULLED = "pulled"
 """The folder that ``pull --new`` goes on in."""
 PHRASE = "regional refinery"
+PATTERN = r"\b" + PHRASE.replace(" ", r"[^\w\n]+") + r"\b"
+"""The phrase as Tearsheet understands it: punctuation may stand between its words, the end of a paragraph may not."""
 MEASURED = "measured"
 """The bucket of the same rows as plain Parquet files ``topic=/month=``."""
 HEAVY = ("text", "removed", "near_hash")
@@ -86,8 +89,8 @@ def by_polars(night: str, folder: Path) -> dict[str, Reading]:
     }
     place = f"{plain_url(os.environ['TEARSHEET_STORE'])}/"
 
-    def articles(since: str = "", *columns: str) -> pl.LazyFrame:
-        rows = pl.scan_parquet(place, hive_partitioning=True, storage_options=options).filter(topic=TOPIC)
+    def articles(since: str = "", *columns: str, having: pl.Expr | bool = True) -> pl.LazyFrame:
+        rows = pl.scan_parquet(place, hive_partitioning=True, storage_options=options).filter(having, topic=TOPIC)
         rows = rows.filter((pl.col("month") >= since[:7]) & (pl.col("night") >= since)) if since else rows
         rows = rows.select(*columns, "fetched_at", "document_id") if columns else rows
         return rows.sort("fetched_at").unique("document_id", keep="last")
@@ -101,7 +104,7 @@ def by_polars(night: str, folder: Path) -> dict[str, Reading]:
         "week": lambda: articles(week_before(night)).drop("removed", "near_hash").collect().height,
         "topic": lambda: articles().drop(HEAVY).collect().height,
         "outlets": lambda: articles("", "source", "month").group_by("source", "month").len().collect().height,
-        "phrase": lambda: articles("", "title", "text").filter(_has_phrase(pl)).collect().height,
+        "phrase": lambda: articles("", "title", having=_has_phrase(pl)).collect().height,
         "new": new,
     }
 
@@ -112,12 +115,12 @@ def by_duckdb(night: str, folder: Path) -> dict[str, Reading]:
 
     files = f"read_parquet('{folder}/topic=*/*/*.parquet', hive_partitioning = true)"
     heavy = ", ".join(HEAVY)
-    phrase = f"contains(lower(title), '{PHRASE}') OR contains(lower(text), '{PHRASE}')"
+    phrase = f"regexp_matches(lower(title), '{PATTERN}') OR regexp_matches(lower(text), '{PATTERN}')"
 
-    def articles(columns: str, since: str = "") -> str:
+    def articles(columns: str, since: str = "", having: str = "true") -> str:
         nights = f"AND month >= '{since[:7]}' AND night >= '{since}'" if since else ""
         newest = "row_number() OVER (PARTITION BY document_id ORDER BY fetched_at DESC) = 1"
-        return f"SELECT {columns} FROM {files} WHERE topic = '{TOPIC}' {nights} QUALIFY {newest}"
+        return f"SELECT {columns} FROM {files} WHERE topic = '{TOPIC}' AND ({having}) {nights} QUALIFY {newest}"
 
     def count(query: str) -> int:
         return int(duckdb.sql(query).to_arrow_table().num_rows)
@@ -130,7 +133,7 @@ def by_duckdb(night: str, folder: Path) -> dict[str, Reading]:
         "week": lambda: count(articles("* EXCLUDE (removed, near_hash)", week_before(night))),
         "topic": lambda: count(articles(f"* EXCLUDE ({heavy})")),
         "outlets": lambda: count(f"SELECT source, month, count(*) FROM ({articles('source, month')}) GROUP BY ALL"),
-        "phrase": lambda: count(f"FROM ({articles('title, text')}) WHERE {phrase}"),
+        "phrase": lambda: count(articles("title", having=phrase)),
         "new": new,
     }
 
@@ -150,7 +153,7 @@ READERS = {"tearsheet": by_tearsheet, "polars": by_polars, "duckdb": by_duckdb}
 
 def _has_phrase(polars: ModuleType) -> pl.Expr:
     """The words side by side, whatever their case."""
-    return polars.any_horizontal(polars.col("title", "text").str.to_lowercase().str.contains(PHRASE, literal=True))
+    return polars.any_horizontal(polars.col("title", "text").str.to_lowercase().str.contains(PATTERN))
 
 
 def plain_url(store: str) -> str:
