@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib import import_module
 from itertools import islice
 
@@ -103,16 +103,23 @@ def _any(branches: Sequence[Branch]) -> Test:
     """One test for all branches: those that ask for one attribute or another are asked at once."""
     plain = [match for branch in branches if len(branch.predicates) == 1 for match in _conditions(branch.predicates[0])]
     others = [
-        _all([each if callable(each) else _attributes(each) for each in branch.predicates])
+        reduce(_both, [each if callable(each) else _attributes(each) for each in branch.predicates] or [_anything])
         for branch in branches
         if len(branch.predicates) != 1 or callable(branch.predicates[0])
     ]
-    tests = [*([_attributes(plain)] if plain else []), *others]
-    return tests[0] if len(tests) == 1 else lambda element: any(test(element) for test in tests)
+    return reduce(_either, [*([_attributes(plain)] if plain else []), *others])
 
 
-def _all(tests: Sequence[Test]) -> Test:
-    return tests[0] if len(tests) == 1 else lambda element: all(test(element) for test in tests)
+def _anything(_: HtmlElement) -> bool:
+    return True
+
+
+def _either(one: Test, other: Test) -> Test:
+    return lambda element: one(element) or other(element)
+
+
+def _both(one: Test, other: Test) -> Test:
+    return lambda element: one(element) and other(element)
 
 
 def _conditions(predicate: Sequence[re.Match[str]] | Test) -> Sequence[re.Match[str]]:
