@@ -117,6 +117,7 @@ $(READY): $(UV) requirements/dev.txt pyproject.toml
 	@$(UV) venv -q --allow-existing --python $$($(PYTHON) -c 'import sys; print(sys.executable)') $(VENV)
 	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q scrapers dags
 	@touch $@
 
 .tools/fuzz/.ready: $(READY) requirements/fuzz.txt
