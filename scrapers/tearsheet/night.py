@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 
-from tearsheet import harvest, topic
+from tearsheet import harvest, state, topic
 from tearsheet.config.models import Configuration, Settings
 from tearsheet.documents.pool import Pool
 from tearsheet.documents.staging import stage
@@ -136,6 +136,8 @@ def gather(
     """Fetch what the night lacks, a crawl a core; extract each segment as soon as it is in the store."""
     todo = harvest.unfetched(plan, harvest.reports(store, plan.collection, plan.night), sources)
     segments: SimpleQueue[str | None] = SimpleQueue()
+    if todo and (given or {source.id for source in plan.sources} - state.held(store)):
+        segments.put(SOON)  # who was never asked has pages: the workers start beside the crawls
     processes: list[subprocess.Popen[bytes]] = []
     crawl = partial(_crawl, store, plan, settings, given, progress, lease, segments, processes.append)
     with ThreadPoolExecutor(os.cpu_count(), "fetch") as crawls, _ended_with(crawls, processes):

@@ -94,16 +94,19 @@ def second_copy(draft: Draft) -> Iterator[tuple[int, Verdict]]:
         None if block.kind in ("row", "code") else line.translate(LETTERS)
         for block, line in zip(draft.blocks, draft.lines, strict=True)
     ]
-    before, place = "", 0
+    before, place, left = "", 0, sum(map(len, filter(None, packed)))
     while place < len(packed):
-        end, run = place, ""
-        while end < len(packed) and (piece := packed[end]) is not None and run + piece in before:
-            run += piece
-            end += 1
-        if len(run) >= max(MIN_COPY, COPY_SHARE * len(before)):
+        end, run, least = place, "", max(MIN_COPY, COPY_SHARE * len(before))
+        if min(len(before), left) >= least:
+            while end < len(packed) and (piece := packed[end]) is not None and run + piece in before:
+                run += piece
+                end += 1
+        if len(run) >= least:
             for twice in range(place, end):
                 yield twice, Verdict(REPEATED, SECOND_COPY)
+            left -= len(run)
             place = end
         else:
             before += packed[place] or ""
+            left -= len(packed[place] or "")
             place += 1
