@@ -134,6 +134,7 @@ def test_nothing_is_published_while_a_segment_is_not_staged(desk: Desk) -> None:
     assert desk.rows().height == len(captures(desk.store, "demo", DAY))
 
 
+@pytest.mark.long  # of what the torture shows in short
 def test_a_killed_night_run_again_is_as_one_that_was_never_killed(desk: Desk, store: Store, tmp_path: Path) -> None:
     slow = desk.configuration(page_seconds=0.2)
     undisturbed = Desk(
@@ -217,6 +218,7 @@ def test_a_run_that_lost_its_night_stops_its_crawl_and_publishes_nothing(desk: D
     assert [child for child in psutil.Process().children() if "tearsheet.spiders" in child.cmdline()] == []
 
 
+@pytest.mark.long
 def test_a_run_that_slept_while_another_took_its_night_ends_with_that_exit_code(desk: Desk) -> None:
     run = ["harvest", "-c", "demo", "-s", SOURCES[0], "-n", DAY, "--config", str(desk.folder)]
     variables = os.environ | desk.store.environment() | {"TEARSHEET_STORE__LEASE_SECONDS": "2"}

@@ -134,7 +134,10 @@ def test_a_page_that_tdmrep_json_refuses_is_not_asked(store: Store, site: Site) 
     assert site.asked("/kept.html") == 0
 
 
-@pytest.mark.parametrize("answer", ["forbidden", "no JSON", "broken"])
+@pytest.mark.parametrize(
+    "answer",
+    ["no JSON", pytest.param("forbidden", marks=pytest.mark.long), pytest.param("broken", marks=pytest.mark.long)],
+)
 def test_a_site_without_a_readable_tdmrep_json_reserves_nothing_by_it(store: Store, site: Site, answer: str) -> None:
     site.on(WELL_KNOWN, "no list" if answer == "no JSON" else RULES, status=500 if answer == "broken" else 200)
     if answer == "forbidden":

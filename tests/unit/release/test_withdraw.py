@@ -87,7 +87,7 @@ def test_a_release_is_withdrawn_and_has_a_successor(store: Store, released: tupl
 
 @pytest.mark.parametrize(
     "survived",
-    [0, pytest.param(2, marks=pytest.mark.long), pytest.param(7, marks=pytest.mark.long), 8, 9, 10],
+    [0, 9, *(pytest.param(steps, marks=pytest.mark.long) for steps in (2, 7, 8, 10))],
 )
 def test_a_killed_withdrawal_is_resumed(
     store: Store, released: tuple[Release, Release], survived: int, monkeypatch: pytest.MonkeyPatch
