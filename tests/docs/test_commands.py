@@ -68,16 +68,25 @@ def _parse(arguments: list[str], *, whole: bool) -> None:
 
 @pytest.mark.parametrize("page", WRITTEN_BY_HAND, ids=[i for i in IDS if not i.endswith(reference.PAGE)])
 def test_commands_in_pages_are_real(page: Path) -> None:
-    for arguments in _written(page):
-        _parse(arguments, whole=True)
-    for arguments in _named(page):
-        _parse(arguments, whole=False)
+    written = [_problem(arguments, whole=True) for arguments in _written(page)]
+    named = [_problem(arguments, whole=False) for arguments in _named(page)]
+    assert [problem for problem in (*written, *named) if problem] == []
+
+
+def _problem(arguments: list[str], *, whole: bool) -> str:
+    """Why these are no arguments of `tearsheet`; empty where they are."""
+    try:
+        _parse(arguments, whole=whole)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page is wrong
+        return f"tearsheet {' '.join(arguments)}: {error}"
+    return ""
 
 
 def test_a_wrong_command_would_be_found() -> None:
     for wrong in (["night", "--colection", "x"], ["pull", "topic"], ["nights"], ["status", "--nights", "few"]):
         with pytest.raises(Exception, match=r"colection|out|nights|integer"):
             _parse(wrong, whole=True)
+        assert _problem(wrong, whole=True)
     assert _arguments("tearsheet status --json | jq .") == ["status", "--json"]
     assert _arguments("tearsheet check --online   # asks") == ["check", "--online"]
     assert _arguments("pip install tearsheet") is None

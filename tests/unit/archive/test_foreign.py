@@ -123,9 +123,14 @@ def test_whatever_is_damaged_nothing_but_a_record_error_comes_out(
     text = bytearray(stream.getvalue())
     for place, value in damage:
         text[place % len(text)] = value
-    for entry in cdxj.load(cdxj.dump(index(io.BytesIO(bytes(text)), KEY).entries)):
+    entries = cdxj.load(cdxj.dump(index(io.BytesIO(bytes(text)), KEY).entries))
+    for entry in entries:
         with contextlib.suppress(RecordError):
-            reader.parse_member(bytes(text[entry.offset : entry.offset + entry.length]))
+            assert reader.parse_member(bytes(text[entry.offset : entry.offset + entry.length])).status >= 0
+    places = sorted((entry.offset, entry.offset + entry.length) for entry in entries)
+    ends = [0, *(end for _, end in places)]
+    starts = [*(start for start, _ in places), len(text)]
+    assert all(end <= start for end, start in zip(ends, starts, strict=True)), "records neither overlap nor run on"
 
 
 def test_a_record_that_cannot_be_dated_is_left_out_and_reported(caplog: pytest.LogCaptureFixture) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
@@ -305,8 +306,10 @@ SYNTAX = st.lists(
 
 @given(st.text(max_size=60) | SYNTAX.map("".join))
 def test_any_text_is_a_query_or_a_query_error(query: str) -> None:
+    found: Sequence[Evidence] = ()
     with suppress(QueryError):
-        parse(query).match({"title": query, "text": query})
+        found = parse(query).match({"title": query, "text": query}) or ()
+    assert all(0 <= each.offset < each.offset + each.length <= len(query) for each in found)
 
 
 @pytest.mark.parametrize("text", ["a" * 100_000, "ab " * 40_000, "哈" * 100_000, "a_" * 60_000, "e\u0301" * 60_000])
