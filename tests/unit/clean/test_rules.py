@@ -43,3 +43,15 @@ def test_no_rule_matches_everything(language: str) -> None:
 def test_groups_are_reasons_and_nothing_else(language: str) -> None:
     for section, pattern in rules_for(language).patterns.items():
         assert pattern.groups == len(pattern.groupindex), f"{section}: a group that captures hides the reason"
+
+
+@pytest.mark.parametrize(
+    ("line", "folded"),
+    [
+        ("Read MORE – it’s\N{NO-BREAK SPACE}here‑now — ‘so’", "read more - it's here-now - 'so'"),
+        ("İSTANBUL", "istanbul"),
+        ("Plain", "plain"),
+    ],
+)
+def test_a_line_is_folded_as_patterns_are_written(line: str, folded: str) -> None:
+    assert fold(line) == folded
