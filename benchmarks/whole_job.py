@@ -23,7 +23,10 @@ from workplace import HERE, cpu_seconds, python
 
 SETS = "fundus,wcxb_article,daniel,trafilatura,magic_article,postlight"
 RATIO, ON_TOP_MS = 1.8, 5.0
-STARTED = {"a crawl": "tearsheet.spiders.process", "an extraction process": "tearsheet.documents.worker"}
+STARTED = {
+    "a crawl": "import tearsheet.spiders.process",
+    "the extraction processes": "from tearsheet.documents import warmup, worker; warmup.warm_up()",
+}
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,10 @@ class Bench:
         return {"proxy": cpu_seconds(self.web.pid), "store": cpu_seconds(self.store.pid)}
 
 
-def starting(module: str) -> float:
-    """CPU milliseconds that a process takes to import what it runs."""
-    code = f"import {module}, resource as r; u = r.getrusage(r.RUSAGE_SELF); print(u.ru_utime + u.ru_stime)"
-    return 1000 * float(python("-c", code))
+def starting(code: str) -> float:
+    """CPU milliseconds that a process takes until it is ready for what it is asked."""
+    used = "import resource as r; u = r.getrusage(r.RUSAGE_SELF); print(u.ru_utime + u.ru_stime)"
+    return 1000 * float(python("-c", f"{code}\n{used}"))
 
 
 def prepare(folder: Path, web: Replay, limit: int | None) -> int:
@@ -121,8 +124,8 @@ def report(ours: Job, peer: Job, bare: Job) -> bool:
         f"  extraction on top of bare Trafilatura {ours.ms('extract') - bare.ms('cpu'):+.1f} (at most {ON_TOP_MS:+.1f})"
     )
     print(f"  the whole job on top of bare Trafilatura {total - bare.ms('cpu'):+.1f}")
-    for what, module in STARTED.items():
-        print(f"  to start {what} takes {starting(module):.0f} ms in all")
+    for what, code in STARTED.items():
+        print(f"  to start {what} takes {starting(code):.0f} ms in all")
     for who, job in (("whole job", ours), ("callback", peer)):
         print(f"servers' CPU during {who}: " + ", ".join(f"{name} {cpu:.1f} s" for name, cpu in job.servers.items()))
     return ratio >= RATIO and ours.ms("extract") - bare.ms("cpu") <= ON_TOP_MS

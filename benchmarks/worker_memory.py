@@ -78,16 +78,17 @@ def tasks(sets: list[str], folder: Path) -> list[Task]:
 
 
 def resident() -> dict[int, int]:
-    """Bytes of each worker, by its pid."""
-    return {child.pid: child.memory_info().rss for child in psutil.Process().children()}
+    """Bytes of each worker, by its pid; what it shares with the process it is a copy of counts in each."""
+    workers = (worker for original in psutil.Process().children() for worker in original.children())
+    return {worker.pid: worker.memory_info().rss for worker in workers}
 
 
 def run(todo: Iterator[Task], workers: int) -> list[dict[int, int]]:
     """Extract everything; the workers' memory after each TOLD_EVERY pages."""
     samples, outcomes = [], Counter[str]()
     with Pool(workers) as pool:
-        for number, row in enumerate(pool.map(todo), start=1):
-            outcomes[row.outcome] += 1
+        for number, done in enumerate(pool.map(todo), start=1):
+            outcomes[done.row.outcome] += 1
             if number % TOLD_EVERY == 0:
                 samples.append(resident())
                 print(

@@ -226,7 +226,7 @@ class ExtractSettings(Strict):
 
     workers: int | None = Field(None, ge=1, description="worker processes; null: one a core")
     cpu_seconds: float = Field(20.0, gt=0, description="CPU seconds a page may take")
-    memory_bytes: int = Field(2_000_000_000, ge=200_000_000, description="memory a worker may take, bytes")
+    memory_bytes: int = Field(2_000_000_000, ge=400_000_000, description="memory a worker may take, bytes")
 
 
 class StoreSettings(Strict):

@@ -2,93 +2,23 @@
 
 A worker that dies may have been killed for what its page cannot help: the page is given to a new one, and is a drop
 only if that one dies as well. So no kill from outside changes a row. Whatever else they are asked goes the same way.
-
-Plain child processes over socket pairs, because ``multiprocessing``'s spawn and forkserver re-import the parent's
-``__main__``, which inside an Airflow task is the scheduler's. They read what strangers wrote, and get no credentials.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import chain
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
+from tearsheet.documents.processes import Job, Original, Worker
 from tearsheet.errors import ExtractError
-from tearsheet.redaction import without_secrets
 
 _T = TypeVar("_T")
-_T_co = TypeVar("_T_co", covariant=True)
-WALL_FACTOR = 10
-"""Wall-clock backstop as a multiple of the CPU limit: under load a page waits, and that is no fault of its own."""
-
-
-class Job(Protocol[_T_co]):
-    """What a process is asked (``documents/worker.py`` knows the kinds), and the CPU seconds that it may take."""
-
-    @property
-    def cpu_seconds(self) -> float:
-        """Beyond them the process is ended."""
-        ...
-
-    def given_up(self, reason: str) -> _T_co:
-        """The answer where no process gives one."""
-        ...
-
-
-class _Worker:
-    """One child process and what it is busy with."""
-
-    def __init__(self, memory_bytes: int) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tearsheet.documents",
-                    str(theirs.fileno()),
-                    str(os.getpid()),
-                    str(memory_bytes),
-                ],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=without_secrets(os.environ),
-            )
-        self.connection = Connection(ours.detach())
-        self.job: Job[Any] | None = None
-        self.again = False
-        self.deadline = 0.0
-
-    def ready(self) -> None:
-        """Wait until the process has imported what it needs: one that cannot must not turn pages into drops."""
-        try:
-            self.connection.recv()
-        except (EOFError, ConnectionResetError):
-            code = self.process.wait()
-            raise ExtractError(
-                f"an extraction process ended with exit code {code} before its first page; the log above says why. "
-                f"Does `{sys.executable} -m tearsheet.documents` import? Is extract.memory_bytes too low?"
-            ) from None
-
-    def start(self, job: Job[Any], *, again: bool = False) -> None:
-        self.job, self.again = job, again
-        self.deadline = time.monotonic() + job.cpu_seconds * WALL_FACTOR
-        with suppress(BrokenPipeError):  # it died while idle, which is found when its answer is read
-            self.connection.send(job)
-
-    def stop(self) -> None:
-        self.connection.close()
-        self.process.kill()
-        self.process.wait()
 
 
 class Pool:
@@ -97,7 +27,8 @@ class Pool:
     def __init__(self, workers: int | None = None, *, memory_bytes: int = 2_000_000_000) -> None:
         self.size = workers or os.cpu_count() or 1
         self.memory_bytes = memory_bytes
-        self._workers: list[_Worker] = []
+        self._original: Original | None = None
+        self._workers: list[Worker] = []
 
     def __enter__(self) -> Self:
         return self
@@ -107,6 +38,8 @@ class Pool:
     ) -> None:
         while self._workers:
             self._workers.pop().stop()
+        if self._original:
+            self._original.stop()
 
     @property
     def is_running(self) -> bool:
@@ -120,7 +53,7 @@ class Pool:
             return
         todo = chain([first], todo)
         self.start()
-        idle, busy = list(self._workers), dict[Connection, _Worker]()
+        idle, busy = list(self._workers), dict[Connection, Worker]()
         answers: list[_T] = []
         while True:
             while idle and (job := next(todo, None)):
@@ -141,23 +74,35 @@ class Pool:
                     answers.append(answer)
 
     def start(self) -> None:
-        """Start what is not running yet, all at once, then wait for each: they import at the same time.
+        """Start what is not running yet, and wait until it is ready.
 
         Raises:
             ExtractError: a process ended before it was ready.
         """
-        missing = [_Worker(self.memory_bytes) for _ in range(self.size - len(self._workers))]
-        self._workers += missing
-        for worker in missing:
-            worker.ready()
+        while len(self._workers) < self.size:
+            self._workers.append(self._new())
 
-    def _ready(self, busy: dict[Connection, _Worker]) -> list[_Worker]:
+    def _new(self) -> Worker:
+        """A copy of the process that is ready; of another where that was killed, and all its copies with it."""
+        try:
+            return (self._original or self._begin()).copy()
+        except ExtractError:
+            return self._begin().copy()
+
+    def _begin(self) -> Original:
+        if self._original:
+            self._original.stop()
+        self._original = Original(self.memory_bytes)
+        self._original.ready()
+        return self._original
+
+    def _ready(self, busy: dict[Connection, Worker]) -> list[Worker]:
         patience = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
         ready = wait(list(busy), timeout=patience)
         now = time.monotonic()
         return [worker for connection, worker in busy.items() if connection in ready or worker.deadline <= now]
 
-    def _answer(self, worker: _Worker) -> tuple[Any, _Worker]:
+    def _answer(self, worker: Worker) -> tuple[Any, Worker]:
         """What a worker answered, and who goes on; no answer where a new worker is trying the job again."""
         job = worker.job
         assert job is not None  # noqa: S101 - only busy workers are asked
@@ -165,11 +110,10 @@ class Pool:
             if worker.connection.poll():
                 return worker.connection.recv(), worker
             reason = "time_limit"
+            worker.stop()
         except (EOFError, ConnectionResetError):
-            reason = "cpu_limit" if worker.process.wait() == -signal.SIGPROF else "worker_died"
-        worker.stop()
-        fresh = self._workers[self._workers.index(worker)] = _Worker(self.memory_bytes)
-        fresh.ready()
+            reason = "cpu_limit" if worker.stop() == -signal.SIGPROF else "worker_died"
+        fresh = self._workers[self._workers.index(worker)] = self._new()
         if reason == "worker_died" and not worker.again:
             fresh.start(job, again=True)
             return None, fresh

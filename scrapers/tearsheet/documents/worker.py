@@ -1,9 +1,10 @@
 """The extraction process: takes one page at a time from its parent, answers with the page's row; it counts, too.
 
-Started as ``python -m tearsheet.documents <fd> <parent> <bytes>`` over a socket pair's end. The kernel ends it when its
-parent ends (PR_SET_PDEATHSIG), when a page takes more CPU time than it may (ITIMER_PROF, whose signal ends the
-process even inside C code), and bounds its memory (RLIMIT_DATA: address space counts what libraries merely reserve);
-the parent sees a dead worker and records a drop.
+Started as ``python -m tearsheet.documents <fd> <parent> <bytes>`` over a socket pair's end, it reads a page of our own,
+says that it is ready, and from then on only copies itself: each copy serves a socket that is handed over. The kernel
+ends it when its parent ends, and the copies with it (PR_SET_PDEATHSIG), ends a copy when a page takes more CPU time
+than it may (ITIMER_PROF, whose signal ends the process even inside C code), and bounds their memory (RLIMIT_DATA:
+address space counts what libraries merely reserve); the parent sees a dead worker and records a drop.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import signal
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
 
 from tearsheet.collector import collect_rarely
 from tearsheet.documents.counting import Counting, count
 from tearsheet.documents.rows import done
 from tearsheet.documents.task import Done, Task
+from tearsheet.documents.warmup import warm_up
 
 PR_SET_PDEATHSIG = 1
 READY = "ready"
@@ -32,10 +35,44 @@ def die_with_parent(parent: int) -> None:
         sys.exit(1)
 
 
-def serve(connection: Connection) -> None:
-    """Say that this process is ready, then answer tasks until the parent closes its end."""
+def attend(control: Connection) -> None:
+    """Say that this process is ready, then copy it and end copies, as is asked, until the parent closes its end.
+
+    ``None`` asks for a copy, and the descriptor of a socket follows: answered with its process id. A process id asks
+    for the end of that copy: answered with its exit code.
+    """
     with suppress(EOFError, ConnectionError):  # the parent is gone, or going
-        connection.send(READY)
+        control.send(READY)
+        while True:
+            pid = control.recv()
+            control.send(_end(pid) if pid else _copy(control))
+
+
+def _copy(control: Connection) -> int:
+    """The process id of a copy of this process, which serves the socket that comes next."""
+    original, fd = os.getpid(), recv_handle(control)
+    if pid := os.fork():
+        os.close(fd)
+        return pid
+    try:
+        control.close()
+        die_with_parent(original)
+        serve(Connection(fd))
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - whatever it is, this copy must not go on as the original
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+
+
+def _end(pid: int) -> int:
+    """The exit code of a copy, which is killed if it has not ended: it is no one else's id before it is waited for."""
+    os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def serve(connection: Connection) -> None:
+    """Answer tasks until the parent closes its end."""
+    with suppress(EOFError, ConnectionError):  # the parent is gone, or going
         while True:
             connection.send(_answer(connection.recv()))
 
@@ -51,10 +88,11 @@ def _answer(job: Task | Counting) -> Done | dict[str, str]:
 
 
 def main(fd: str, parent: str, memory_bytes: str) -> None:
-    """Serve the parent on an inherited socket."""
+    """Get ready on an inherited socket, and be copied."""
     die_with_parent(int(parent))
     for number in (signal.SIGINT, signal.SIGTERM):  # both go to the whole group: a page is no drop because of them
         signal.signal(number, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory_bytes), int(memory_bytes)))
+    warm_up()
     collect_rarely()
-    serve(Connection(int(fd)))
+    attend(Connection(int(fd)))

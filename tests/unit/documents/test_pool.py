@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -38,9 +37,14 @@ def tasks(store: Store, key: str, cpu_seconds: float = 20.0) -> list[Task]:
     ]
 
 
+def originals() -> list[psutil.Process]:
+    """The processes of this one that extraction processes are copied from."""
+    return [child for child in psutil.Process().children() if "tearsheet.documents" in child.cmdline()]
+
+
 def workers() -> list[psutil.Process]:
     """The extraction processes of this one."""
-    return [child for child in psutil.Process().children() if "tearsheet.documents" in child.cmdline()]
+    return [worker for original in originals() for worker in original.children()]
 
 
 def test_every_page_gives_its_row(store: Store, segment: Callable[..., str]) -> None:
@@ -50,7 +54,16 @@ def test_every_page_gives_its_row(store: Store, segment: Callable[..., str]) -> 
     assert {row.url for row in rows} == {f"http://127.0.0.1/{n}" for n in range(7)}
     assert {row.outcome for row in rows} == {"article"}
     assert all("eastern quay" in (row.text or "") for row in rows)
-    assert not workers()
+    assert not originals()
+
+
+def test_the_processes_end_with_the_pool(store: Store, segment: Callable[..., str]) -> None:
+    key = segment(("http://127.0.0.1/a", page("A")))
+    with Pool(3) as pool:
+        assert len(list(pool.map(tasks(store, key)))) == 1
+        running = [*originals(), *workers()]
+        assert [process.num_threads() for process in running] == [1] * 4  # beside threads, fork is unsafe
+    assert not any(process.is_running() for process in running)
 
 
 def test_a_page_over_its_cpu_limit_is_a_drop(store: Store, segment: Callable[..., str]) -> None:
@@ -59,7 +72,6 @@ def test_a_page_over_its_cpu_limit_is_a_drop(store: Store, segment: Callable[...
     )
     slow, good = tasks(store, key)
     with Pool(1) as pool:
-        assert list(pool.map([good]))  # a warm worker: its imports are not the page's
         rows = [done.row for done in pool.map([replace(slow, cpu_seconds=0.05), good])]
     assert {row.url: row.outcome for row in rows} == {
         "http://127.0.0.1/slow": "drop.cpu_limit",
@@ -75,6 +87,19 @@ def test_a_worker_that_is_killed_costs_no_page(store: Store, segment: Callable[.
         outcomes = [next(rows).row.outcome]
         os.kill(workers()[0].pid, signal.SIGKILL)
         outcomes += [done.row.outcome for done in rows]
+    assert outcomes == ["article"] * 12
+
+
+def test_all_workers_at_once_that_are_killed_cost_no_page(store: Store, segment: Callable[..., str]) -> None:
+    key = segment(*((f"http://127.0.0.1/{n}", page(f"Quay {n}", 150)) for n in range(6)))
+
+    with Pool(2) as pool:
+        rows = pool.map(tasks(store, key) * 2)
+        outcomes = [next(rows).row.outcome]
+        (original,) = originals()
+        original.kill()
+        outcomes += [done.row.outcome for done in rows]
+        assert originals() != [original]
     assert outcomes == ["article"] * 12
 
 
@@ -105,18 +130,28 @@ def test_workers_that_cannot_start_are_an_error_and_no_drops(
         list(pool.map(tasks(store, key)))
 
 
+def test_memory_in_which_no_page_can_be_read_is_an_error_and_the_least_that_may_be_set_is_enough(
+    store: Store, segment: Callable[..., str]
+) -> None:
+    todo = tasks(store, segment(("http://127.0.0.1/a", page("A"))))
+    with Pool(1, memory_bytes=150_000_000) as pool, pytest.raises(ExtractError, match=r"extract\.memory_bytes too low"):
+        list(pool.map(todo))
+    with Pool(1, memory_bytes=400_000_000) as pool:
+        assert [done.row.outcome for done in pool.map(todo)] == ["article"]
+
+
 def test_workers_end_with_a_parent_that_is_killed() -> None:
     code = (
-        "import time\nfrom tearsheet.documents.pool import _Worker\n"
-        "worker = _Worker(2_000_000_000)\nprint(worker.process.pid, flush=True)\ntime.sleep(60)\n"
+        "import time\nfrom tearsheet.documents.pool import Pool\npool = Pool(2)\npool.start()\n"
+        "print(flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
-        child = psutil.Process(int(parent.stdout.readline()))
-        time.sleep(1.0)  # the child has asked the kernel for its parent's death by now
+        parent.stdout.readline()
+        children = psutil.Process(parent.pid).children(recursive=True)
         parent.kill()
-    gone, alive = psutil.wait_procs([child], timeout=5)
-    assert gone
+    gone, alive = psutil.wait_procs(children, timeout=5)
+    assert len(gone) == 3
     assert not alive
 
 
