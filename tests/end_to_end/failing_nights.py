@@ -49,8 +49,8 @@ HANGS = 120.0
 STOPPED = 143
 PUBLISHED = (0, 8)
 """Exit codes of a night that is published: whole, or without the sources whose crawl did not finish."""
-FAILED = (4, 5, 8, STOPPED)
-"""Exit codes by which a failing store, or a stop, may end a night."""
+FAILED = (4, 5, 8, 9, STOPPED)
+"""Exit codes by which a failing store, a full disk, or a stop, may end a night."""
 PHASES = {
     "plan": ("PUT", r"/runs/.*/plan\.json"),
     "segment": ("PUT", r"/raw/.*\.warc\.gz$"),

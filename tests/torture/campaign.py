@@ -144,8 +144,8 @@ class Campaign:
             process.kill()
         else:
             found = [child for child in _children(psutil.Process(process.pid)) if _runs(child, MODULES[victim])]
-            for child in found[:1]:
-                child.kill()
+            if found:  # of the extraction processes also the one they are copies of
+                self.chance.choice(found).kill()
             return bool(found)
         return True
 

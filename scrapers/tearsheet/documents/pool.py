@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
@@ -84,10 +85,10 @@ class Pool:
 
     def _new(self) -> Worker:
         """A copy of the process that is ready; of another where that was killed, and all its copies with it."""
-        try:
-            return (self._original or self._begin()).copy()
-        except ExtractError:
-            return self._begin().copy()
+        if self._original:
+            with suppress(ExtractError):
+                return self._original.copy()
+        return self._begin().copy()
 
     def _begin(self) -> Original:
         if self._original:

@@ -17,6 +17,7 @@ import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
+from tempfile import gettempdir
 
 from tearsheet.collector import collect_rarely
 from tearsheet.documents.counting import Counting, count
@@ -93,6 +94,12 @@ def main(fd: str, parent: str, memory_bytes: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):  # both go to the whole group: a page is no drop because of them
         signal.signal(number, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory_bytes), int(memory_bytes)))
-    warm_up()
+    try:
+        warm_up()
+    except OSError as error:
+        sys.exit(
+            f"an extraction process cannot load its models ({error}); they are unpacked in {gettempdir()}: free space "
+            "there, or name another folder in TMPDIR"
+        )
     collect_rarely()
     attend(Connection(int(fd)))
