@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := .uv/bin/uv
 READY := $(VENV)/.ready
-WORKERS ?= 2
+# A third of the time a test waits, so one more than the two cores that the tests must do with.
+WORKERS ?= 3
 PORT ?= 8765
 KILLS ?= 20
 SECONDS_EACH ?= 60
