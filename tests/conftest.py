@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
 from uuid import uuid4
 
@@ -46,6 +47,8 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium on the path: apt-get install chromium")
+    if find_library("atomic") is None:
+        pytest.skip("what drives chromium needs libatomic.so.1: apt-get install libatomic1")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
