@@ -100,8 +100,7 @@ class Cache:
         target = self._place(named)
         if not target.is_dir():
             with _draft(target.parent) as draft:
-                with tarfile.open(fileobj=io.BytesIO(self._body(named, _INDEX))) as tar:
-                    tar.extractall(draft, filter="data")
+                _unpack(self._body(named, _INDEX), draft)
                 _write(draft / f"{named[2].id}{ROWS}", self._body(named, ROWS))
                 _settle(draft, target)
         return target
@@ -138,6 +137,14 @@ def _root() -> Path:
     if own := os.environ.get("TEARSHEET_CACHE"):
         return Path(own)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tearsheet"
+
+
+def _unpack(body: bytes, draft: Path) -> None:
+    """The files of an archive into a folder, and into no other; ``extractall`` has its filters since Python 3.11.4."""
+    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+        for member in tar:
+            if member.isfile() and (file := tar.extractfile(member)):
+                _write(draft / Path(member.name).name, file.read())
 
 
 def _join(folders: Iterable[Path], draft: Path) -> None:

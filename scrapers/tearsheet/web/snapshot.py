@@ -29,9 +29,9 @@ NEWEST_FIRST = ("night", "published_at", "document_id")
 class Snapshot:
     """The articles of one version of the table, by topic, newest first; version −1: there is no table yet.
 
-    ``night`` is a date here. Beside the table's columns: ``place``, the row's rank; ``captures`` and ``versions``, the
-    rows and the wordings of its document; ``copies``, the documents of its cluster. ``opened`` is the table itself, as
-    it was opened last.
+    ``night`` is a date here, ``title`` the address where the page has none. Beside the table's columns: ``place``, the
+    row's rank; ``captures`` and ``versions``, the rows and the wordings of its document; ``copies``, the documents of
+    its cluster. ``opened`` is the table itself, as it was opened last.
     """
 
     version: int
@@ -65,20 +65,23 @@ def take(store: Store, before: Snapshot | None) -> Snapshot:
 
 def reduced(rows: pl.DataFrame, *, stories: bool = False) -> pl.DataFrame:
     """Of rows of one topic the latest of each document, or of each story one, in their order."""
-    several = pl.col("captures") > 1
-    again = _LATEST.of(rows.lazy().filter(several)).collect()
-    kept = pl.concat([rows.filter(~several), again]).sort("place") if again.height else rows
-    return _STORIES.of(kept.lazy()).collect().sort("place") if stories else kept
+    several, kept = pl.col("captures") > 1, rows.select(_CHOOSING)
+    kept = pl.concat([kept.filter(~several), _LATEST.of(kept.lazy().filter(several)).collect()])
+    if stories:
+        kept = _STORIES.of(kept.lazy()).collect()
+    return rows if kept.height == rows.height else rows.filter(pl.col("place").is_in(kept["place"].implode()))
 
 
+_TITLE = pl.when(pl.col("title") != "").then("title").otherwise("url").alias("title")
 _LATEST, _STORIES = Reduction(latest=True), Reduction(one_per_cluster=True)
+_CHOOSING = ("place", "captures", *_STORIES.columns)
 
 
 def _light(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of one topic and month in their order: what reading a month takes is free before the next is read."""
     return (
-        rows.drop("topic", "month")
-        .with_columns(pl.col(FEW).cast(pl.Categorical), pl.col("night").str.to_date())
+        rows.with_columns(pl.col(FEW).cast(pl.Categorical), pl.col("night").str.to_date(), _TITLE)
+        .drop("topic", "month", "url")
         .sort(NEWEST_FIRST, descending=[True, True, False], nulls_last=True)
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +65,31 @@ def test_what_is_not_what_the_manifest_says_is_refused(
     store.put(key, b"other")
     with pytest.raises(StorageError, match=r"not what search/ports/index\.json says"):
         search.search(store, "quay")
+
+
+@pytest.mark.parametrize("name", ["../../../elsewhere", "/elsewhere", "topics/elsewhere"])
+def test_an_index_writes_into_its_own_folder_whatever_it_names(
+    store: Store, published: Publish, make_document: Make, own: Path, name: str
+) -> None:
+    published("ports", make_document(1, text="The quay."))
+    (key,) = (info.key for info in store.list("search/") if info.key.endswith(".tar"))
+    body = io.BytesIO(store.get(key))
+    before = hashlib.sha256(body.getvalue()).hexdigest()
+    with tarfile.open(fileobj=body, mode="a") as tar:
+        tar.addfile(tarfile.TarInfo(name))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, str(own.parent)
+        tar.addfile(link)
+    store.put(key, body.getvalue())
+    named = store.get(manifest.manifest_key("ports"))
+    store.put(
+        manifest.manifest_key("ports"),
+        named.replace(before.encode(), hashlib.sha256(body.getvalue()).hexdigest().encode()),
+    )
+    assert search.search(store, "quay").total == 1
+    assert not Path("/elsewhere").exists()
+    assert {path.parent.parent.name for path in own.parent.rglob("elsewhere")} <= {"ports", "together"}
+    assert not [path for path in own.rglob("*") if path.is_symlink()]
 
 
 def test_old_builds_go_an_hour_after_their_last_use(

@@ -155,7 +155,7 @@ def entries(rows: pl.DataFrame, outlet: Callable[[str], str]) -> tuple[Entry, ..
             source=row["source"],
             outlet=outlet(row["source"]),
             language=row["language"],
-            title=row["title"] or row["url"],
+            title=row["title"],
             access=row["access"],
             words=row["words"],
             copies=row["copies"],
@@ -171,7 +171,7 @@ def _chart(rows: pl.DataFrame, by: By, outlet: Callable[[str], str]) -> Chart | 
         return charts.stacked(rows, by, outlet if by == "source" else str)
     most = charts.ranked(rows["cluster_id"]).head(charts.SERIES)["cluster_id"]
     stories = rows.filter(pl.col("cluster_id").is_in(most.implode()))
-    titles = {row["cluster_id"]: row["title"] or row["url"] for row in stories.to_dicts()}  # the earliest comes last
+    titles = dict(stories.select("cluster_id", "title").rows())  # the earliest comes last
     return charts.stacked(stories, "cluster_id", titles.__getitem__)
 
 
