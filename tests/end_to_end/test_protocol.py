@@ -27,6 +27,7 @@ from tearsheet.harvest.outcomes import load_outcomes
 from tearsheet.harvest.plan import load_plan
 from tearsheet.lease import Lease, claim, hold, lease_key
 from tearsheet.night import NightResult, gather, harvest_night, night
+from tearsheet.spiders.job import Event
 from tearsheet.storage import Store
 from tearsheet.tables import documents
 from tearsheet.tables.schema import DOCUMENTS
@@ -89,6 +90,35 @@ def test_rows_come_again_after_staged_files_index_and_state_are_gone(desk: Desk)
     assert desk.rows().equals(before), "not even re-extraction commits anew"
     assert desk.press.hits.total() == asked, "a closed night asks the network nothing"
     assert {info.key for info in desk.store.list("state/")} == {f"state/{source}.json.gz" for source in SOURCES}
+
+
+class Extracting:
+    """A progress that looks, whenever a crawl says something, whether extraction processes are there."""
+
+    def __init__(self) -> None:
+        self.seen: list[bool] = []
+
+    def crawl(self, batch: str, event: Event) -> None:
+        children = psutil.Process().children()
+        self.seen.append(any("tearsheet.documents" in child.cmdline() for child in children if child.is_running()))
+
+    def stage(self, name: str) -> None: ...
+
+    def page(self) -> None: ...
+
+    def warn(self, message: str) -> None: ...
+
+
+def test_extraction_starts_beside_the_crawl_where_pages_are_sure_and_not_at_all_where_there_are_none(
+    desk: Desk,
+) -> None:
+    configuration, first, second = desk.configuration(), Extracting(), Extracting()
+    harvest_night(desk.store, configuration, "demo", DAY, progress=first)
+    assert all(first.seen), "they started with the crawls of sources that were never asked"
+    assert len(first.seen) > 2
+    harvest_night(desk.store, configuration, "demo", NIGHTS[1], progress=second)
+    assert second.seen
+    assert not any(second.seen)
 
 
 def test_a_night_keeps_its_plan_when_sources_change(desk: Desk) -> None:
