@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
-from multiprocessing.connection import Connection, wait
+from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -54,25 +54,25 @@ class Pool:
             return
         todo = chain([first], todo)
         self.start()
-        idle, busy = list(self._workers), dict[Connection, Worker]()
-        answers: list[_T] = []
-        while True:
-            while idle and (job := next(todo, None)):
-                worker = idle.pop()
-                worker.start(job)
-                busy[worker.connection] = worker
-            yield from answers  # while the workers are at the next ones
-            if not busy:
-                return
-            answers = []
-            for worker in self._ready(busy):
-                del busy[worker.connection]
-                answer, worker = self._answer(worker)
-                if answer is None:
-                    busy[worker.connection] = worker
-                else:
-                    idle.append(worker)
-                    answers.append(answer)
+        idle, answers = list(self._workers), list[_T]()
+        with DefaultSelector() as busy:
+            while True:
+                while idle and (job := next(todo, None)):
+                    worker = idle.pop()
+                    worker.start(job)
+                    busy.register(worker.connection, EVENT_READ, worker)
+                yield from answers  # while the workers are at the next ones
+                if not busy.get_map():
+                    return
+                answers = []
+                for worker, in_time in self._done(busy):
+                    busy.unregister(worker.connection)
+                    answer, worker = self._answer(worker, in_time)
+                    if answer is None:
+                        busy.register(worker.connection, EVENT_READ, worker)
+                    else:
+                        idle.append(worker)
+                        answers.append(answer)
 
     def start(self) -> None:
         """Start what is not running yet, and wait until it is ready.
@@ -97,25 +97,27 @@ class Pool:
         self._original.ready()
         return self._original
 
-    def _ready(self, busy: dict[Connection, Worker]) -> list[Worker]:
-        patience = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
-        ready = wait(list(busy), timeout=patience)
+    def _done(self, busy: BaseSelector) -> list[tuple[Worker, bool]]:
+        """Who has answered, or has ended; and who has not within its time."""
+        workers: list[Worker] = [key.data for key in busy.get_map().values()]
+        patience = max(0.0, min(worker.deadline for worker in workers) - time.monotonic())
+        answered = {key.data for key, _ in busy.select(patience)}
         now = time.monotonic()
-        return [worker for connection, worker in busy.items() if connection in ready or worker.deadline <= now]
+        return [(each, each in answered) for each in workers if each in answered or each.deadline <= now]
 
-    def _answer(self, worker: Worker) -> tuple[Any, Worker]:
+    def _answer(self, worker: Worker, in_time: bool) -> tuple[Any, Worker]:
         """What a worker answered, and who goes on; no answer where a new worker is trying the job again."""
-        job = worker.job
-        assert job is not None  # noqa: S101 - only busy workers are asked
-        try:
-            if worker.connection.poll():
+        if in_time:
+            with suppress(EOFError, ConnectionResetError):
                 return worker.connection.recv(), worker
-            reason = "time_limit"
-            worker.stop()
-        except (EOFError, ConnectionResetError):
-            reason = "cpu_limit" if worker.stop() == -signal.SIGPROF else "worker_died"
+        job, ended = worker.job, worker.stop()
+        assert job is not None  # noqa: S101 - only busy workers are asked
         fresh = self._workers[self._workers.index(worker)] = self._new()
-        if reason == "worker_died" and not worker.again:
-            fresh.start(job, again=True)
-            return None, fresh
-        return job.given_up(reason), fresh
+        if not in_time:
+            return job.given_up("time_limit"), fresh
+        if ended == -signal.SIGPROF:
+            return job.given_up("cpu_limit"), fresh
+        if worker.again:
+            return job.given_up("worker_died"), fresh
+        fresh.start(job, again=True)
+        return None, fresh
