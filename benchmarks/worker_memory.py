@@ -78,8 +78,8 @@ def tasks(sets: list[str], folder: Path) -> list[Task]:
 
 
 def resident() -> dict[int, int]:
-    """Bytes of each worker, by its pid; what it shares with the process it is a copy of counts in each."""
-    workers = (worker for original in psutil.Process().children() for worker in original.children())
+    """Bytes of each worker, by its pid; what it shares with the fork server counts in each."""
+    workers = (worker for server in psutil.Process().children() for worker in server.children())
     return {worker.pid: worker.memory_info().rss for worker in workers}
 
 

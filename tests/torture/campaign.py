@@ -144,7 +144,7 @@ class Campaign:
             process.kill()
         else:
             found = [child for child in _children(psutil.Process(process.pid)) if _runs(child, MODULES[victim])]
-            if found:  # of the extraction processes also the one they are copies of
+            if found:  # of the extraction processes also their fork server
                 self.chance.choice(found).kill()
             return bool(found)
         return True

@@ -16,7 +16,7 @@ from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from tearsheet.documents.processes import Job, Original, Worker
+from tearsheet.documents.processes import ForkServer, Job, Worker
 from tearsheet.errors import ExtractError
 
 _T = TypeVar("_T")
@@ -28,7 +28,7 @@ class Pool:
     def __init__(self, workers: int | None = None, *, memory_bytes: int = 2_000_000_000) -> None:
         self.size = workers or os.cpu_count() or 1
         self.memory_bytes = memory_bytes
-        self._original: Original | None = None
+        self._server: ForkServer | None = None
         self._workers: list[Worker] = []
 
     def __enter__(self) -> Self:
@@ -39,8 +39,8 @@ class Pool:
     ) -> None:
         while self._workers:
             self._workers.pop().stop()
-        if self._original:
-            self._original.stop()
+        if self._server:
+            self._server.stop()
 
     @property
     def is_running(self) -> bool:
@@ -84,18 +84,18 @@ class Pool:
             self._workers.append(self._new())
 
     def _new(self) -> Worker:
-        """A copy of the process that is ready; of another where that was killed, and all its copies with it."""
-        if self._original:
+        """A worker of the fork server; of another where that was killed, and all its workers with it."""
+        if self._server:
             with suppress(ExtractError):
-                return self._original.copy()
-        return self._begin().copy()
+                return self._server.fork()
+        return self._start_server().fork()
 
-    def _begin(self) -> Original:
-        if self._original:
-            self._original.stop()
-        self._original = Original(self.memory_bytes)
-        self._original.ready()
-        return self._original
+    def _start_server(self) -> ForkServer:
+        if self._server:
+            self._server.stop()
+        self._server = ForkServer(self.memory_bytes)
+        self._server.ready()
+        return self._server
 
     def _done(self, busy: BaseSelector) -> list[tuple[Worker, bool]]:
         """Who has answered, or has ended; and who has not within its time."""

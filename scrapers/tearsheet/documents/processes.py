@@ -1,9 +1,8 @@
-"""Extraction processes as their parent sees them: copies of one that is ready, made by fork(2).
+"""Extraction processes as their parent sees them: a fork server that is ready for pages, and the workers it forks.
 
-Importing extractors and loading their models takes more than a second and 200 MB: it is done once, in a process that
-then does nothing but copy itself (elsewhere called a fork server, or a zygote), and is shared by all copies. That one
-has no threads, beside which fork is unsafe; ``multiprocessing``'s fork server would re-import the parent's
-``__main__``, which inside an Airflow task is the scheduler's.
+Importing extractors and loading their models takes more than a second and 200 MB: the fork server does it once, and
+all its workers share it. It has no threads, beside which fork is unsafe; ``multiprocessing``'s own would re-import the
+parent's ``__main__``, which inside an Airflow task is the scheduler's.
 
 They read what strangers wrote, and get no credentials.
 """
@@ -45,10 +44,10 @@ class Job(Protocol[_T_co]):
 
 
 class Worker:
-    """One copy and what it is busy with."""
+    """One process and what it is busy with."""
 
-    def __init__(self, original: Original, pid: int, connection: Connection) -> None:
-        self.original, self.pid, self.connection = original, pid, connection
+    def __init__(self, server: ForkServer, pid: int, connection: Connection) -> None:
+        self.server, self.pid, self.connection = server, pid, connection
         self.job: Job[Any] | None = None
         self.again = False
         self.deadline = 0.0
@@ -63,11 +62,11 @@ class Worker:
     def stop(self) -> int:
         """End it if it has not ended; its exit code, the negative number of the signal that ended it."""
         self.connection.close()
-        return self.original.end(self.pid)
+        return self.server.end(self.pid)
 
 
-class Original:
-    """The process that is copied; used from one thread, with which it ends."""
+class ForkServer:
+    """The process that workers are forked from; used from one thread, with which it ends."""
 
     def __init__(self, memory_bytes: int) -> None:
         ours, theirs = socket.socketpair()
@@ -102,8 +101,8 @@ class Original:
                 "low?"
             ) from None
 
-    def copy(self) -> Worker:
-        """A process that is ready for a page.
+    def fork(self) -> Worker:
+        """A worker that is ready for a page.
 
         Raises:
             ExtractError: this process was ended from outside.
@@ -116,13 +115,13 @@ class Original:
                 pid = self._control.recv()
             except (EOFError, ConnectionError):
                 raise ExtractError(
-                    f"the process that extraction processes are copied from ended with exit code {self.process.wait()};"
-                    " run the night again"
+                    f"the fork server of the extraction processes ended with exit code {self.process.wait()}; run the "
+                    "night again"
                 ) from None
             return Worker(self, pid, Connection(ours.detach()))
 
     def end(self, pid: int) -> int:
-        """End a copy; how it ended. Copies end with this process, should it have ended."""
+        """End a worker; its exit code. Workers end with this process, should it have ended."""
         try:
             self._control.send(pid)
             code: int = self._control.recv()
@@ -131,7 +130,7 @@ class Original:
         return code
 
     def stop(self) -> None:
-        """End it, and what copies there are."""
+        """End it, and what workers there are."""
         self._control.close()
         self.process.kill()
         self.process.wait()

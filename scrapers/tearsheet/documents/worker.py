@@ -1,10 +1,10 @@
 """The extraction process: takes one page at a time from its parent, answers with the page's row; it counts, too.
 
-Started as ``python -m tearsheet.documents <fd> <parent> <bytes>`` over a socket pair's end, it reads a page of our own,
-says that it is ready, and from then on only copies itself: each copy serves a socket that is handed over. The kernel
-ends it when its parent ends, and the copies with it (PR_SET_PDEATHSIG), ends a copy when a page takes more CPU time
-than it may (ITIMER_PROF, whose signal ends the process even inside C code), and bounds their memory (RLIMIT_DATA:
-address space counts what libraries merely reserve); the parent sees a dead worker and records a drop.
+``python -m tearsheet.documents <fd> <parent> <bytes>`` is the fork server: it reads a page of our own, says over a
+socket pair's end that it is ready, and from then on only forks workers, each for a socket that is handed over. The
+kernel ends it when its parent ends, and the workers with it (PR_SET_PDEATHSIG), ends a worker when a page takes more
+CPU time than it may (ITIMER_PROF, whose signal ends the process even inside C code), and bounds their memory
+(RLIMIT_DATA: address space counts what libraries merely reserve); the parent sees a dead worker and records a drop.
 """
 
 from __future__ import annotations
@@ -37,36 +37,36 @@ def die_with_parent(parent: int) -> None:
 
 
 def attend(control: Connection) -> None:
-    """Say that this process is ready, then copy it and end copies, as is asked, until the parent closes its end.
+    """Say that this process is ready, then fork workers and end them, as is asked, until the parent closes its end.
 
-    ``None`` asks for a copy, and the descriptor of a socket follows: answered with its process id. A process id asks
-    for the end of that copy: answered with its exit code.
+    ``None`` asks for a worker, and the descriptor of a socket follows: answered with its process id. A process id asks
+    for the end of that worker: answered with its exit code.
     """
     with suppress(EOFError, ConnectionError):  # the parent is gone, or going
         control.send(READY)
         while True:
             pid = control.recv()
-            control.send(_end(pid) if pid else _copy(control))
+            control.send(_end(pid) if pid else _fork(control))
 
 
-def _copy(control: Connection) -> int:
-    """The process id of a copy of this process, which serves the socket that comes next."""
-    original, fd = os.getpid(), recv_handle(control)
+def _fork(control: Connection) -> int:
+    """The process id of a worker, which serves the socket that comes next."""
+    server, fd = os.getpid(), recv_handle(control)
     if pid := os.fork():
         os.close(fd)
         return pid
     try:
         control.close()
-        die_with_parent(original)
+        die_with_parent(server)
         serve(Connection(fd))
         os._exit(0)
-    except BaseException:  # noqa: BLE001 - whatever it is, this copy must not go on as the original
+    except BaseException:  # noqa: BLE001 - whatever it is, a worker must not go on as the fork server
         sys.excepthook(*sys.exc_info())
         os._exit(1)
 
 
 def _end(pid: int) -> int:
-    """The exit code of a copy, which is killed if it has not ended: it is no one else's id before it is waited for."""
+    """The exit code of a worker, killed if it has not ended: nobody else has its id before it is waited for."""
     os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -89,7 +89,7 @@ def _answer(job: Task | Counting) -> Done | dict[str, str]:
 
 
 def main(fd: str, parent: str, memory_bytes: str) -> None:
-    """Get ready on an inherited socket, and be copied."""
+    """Be the fork server on an inherited socket."""
     die_with_parent(int(parent))
     for number in (signal.SIGINT, signal.SIGTERM):  # both go to the whole group: a page is no drop because of them
         signal.signal(number, signal.SIG_IGN)

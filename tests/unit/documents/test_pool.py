@@ -37,14 +37,14 @@ def tasks(store: Store, key: str, cpu_seconds: float = 20.0) -> list[Task]:
     ]
 
 
-def originals() -> list[psutil.Process]:
-    """The processes of this one that extraction processes are copied from."""
+def servers() -> list[psutil.Process]:
+    """The fork servers of this process."""
     return [child for child in psutil.Process().children() if "tearsheet.documents" in child.cmdline()]
 
 
 def workers() -> list[psutil.Process]:
     """The extraction processes of this one."""
-    return [worker for original in originals() for worker in original.children()]
+    return [worker for server in servers() for worker in server.children()]
 
 
 def test_every_page_gives_its_row(store: Store, segment: Callable[..., str]) -> None:
@@ -54,14 +54,14 @@ def test_every_page_gives_its_row(store: Store, segment: Callable[..., str]) -> 
     assert {row.url for row in rows} == {f"http://127.0.0.1/{n}" for n in range(7)}
     assert {row.outcome for row in rows} == {"article"}
     assert all("eastern quay" in (row.text or "") for row in rows)
-    assert not originals()
+    assert not servers()
 
 
 def test_the_processes_end_with_the_pool(store: Store, segment: Callable[..., str]) -> None:
     key = segment(("http://127.0.0.1/a", page("A")))
     with Pool(3) as pool:
         assert len(list(pool.map(tasks(store, key)))) == 1
-        running = [*originals(), *workers()]
+        running = [*servers(), *workers()]
         assert [process.num_threads() for process in running] == [1] * 4  # beside threads, fork is unsafe
     assert not any(process.is_running() for process in running)
 
@@ -96,10 +96,10 @@ def test_all_workers_at_once_that_are_killed_cost_no_page(store: Store, segment:
     with Pool(2) as pool:
         rows = pool.map(tasks(store, key) * 2)
         outcomes = [next(rows).row.outcome]
-        (original,) = originals()
-        original.kill()
+        (server,) = servers()
+        server.kill()
         outcomes += [done.row.outcome for done in rows]
-        assert originals() != [original]
+        assert servers() != [server]
     assert outcomes == ["article"] * 12
 
 
