@@ -10,7 +10,7 @@ import pytest
 from tests.torture.campaign import report, torture
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torture")]
-KILLS = 20
+KILLS = 12
 
 
 def test_killed_nights_run_again_are_as_those_that_were_never_killed(tmp_path: Path) -> None:
