@@ -38,6 +38,7 @@ def report_panel(report: RunReport, topics: Mapping[str, Mapping[str, int]]) -> 
         (f"{report.outcomes.get('article', 0)}", "bold green"), " articles",
     )  # fmt: skip
     parts: list[RenderableType] = [head, Text(), _outcomes(report.outcomes), Text(), _sources(report.sources)]
+    parts += [Text.assemble((f"{each.source}: ", "bold"), ("; ".join(each.reasons), "red")) for each in report.failed]
     if topics:
         parts += [Text(), _topics(topics)]
     if report.unfinished:
@@ -98,7 +99,7 @@ def _sources(sources: Iterable[SourceVerdict]) -> Table:
         padding=(0, 2, 0, 0),
     )
     for source in sources:
-        verdict = Text("ok", style="green") if source.verdict == "ok" else Text("; ".join(source.reasons), style="red")
+        verdict = Text(source.verdict, style="green" if source.verdict == "ok" else "red")
         figures = (source.articles, source.candidates, source.pages, source.requests, source.bytes // 1000)
         table.add_row(source.source, *(Text(str(figure), justify="right") for figure in figures), verdict)
     return table
