@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from itertools import product
 from typing import Any
 
 import pytest
-from tests.unit.pull.conftest import archive, own  # noqa: F401 - fixtures
+from tests.unit.pull.conftest import archive, own, publish_articles  # noqa: F401 - fixtures
 
+from tearsheet.model import Document
 from tearsheet.pull import Archive
+from tearsheet.storage import Store
 from tearsheet.tables import articles
 from tearsheet.web import snapshot
 from tearsheet.web.filters import Filter
@@ -47,6 +50,13 @@ def test_rows_are_kept_until_the_table_changes(own: Archive) -> None:  # noqa: F
     later = snapshot.take(own.store, taken)
     assert later.version > taken.version
     assert later.articles("unrest").height == taken.articles("unrest").height - 2
+
+
+def test_what_has_no_title_is_called_by_its_address(store: Store, make_document: Callable[..., Document]) -> None:
+    named, nameless = make_document(1, title="A quay"), make_document(2, title=None)
+    publish_articles(store, [(named, {}), (nameless, {})])
+    shown = snapshot.take(store, None).articles("unrest")
+    assert {*shown["title"]} == {"A quay", nameless.url}
 
 
 def test_toggling_twice_changes_nothing() -> None:
