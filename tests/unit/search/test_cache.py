@@ -67,7 +67,7 @@ def test_what_is_not_what_the_manifest_says_is_refused(
         search.search(store, "quay")
 
 
-@pytest.mark.parametrize("name", ["../../../elsewhere", "/elsewhere", "topics/elsewhere"])
+@pytest.mark.parametrize("name", ["../../../elsewhere", "{cache}/elsewhere", "topics/elsewhere"])
 def test_an_index_writes_into_its_own_folder_whatever_it_names(
     store: Store, published: Publish, make_document: Make, own: Path, name: str
 ) -> None:
@@ -76,7 +76,7 @@ def test_an_index_writes_into_its_own_folder_whatever_it_names(
     body = io.BytesIO(store.get(key))
     before = hashlib.sha256(body.getvalue()).hexdigest()
     with tarfile.open(fileobj=body, mode="a") as tar:
-        tar.addfile(tarfile.TarInfo(name))
+        tar.addfile(tarfile.TarInfo(name.format(cache=own.parent)))
         link = tarfile.TarInfo("link")
         link.type, link.linkname = tarfile.SYMTYPE, str(own.parent)
         tar.addfile(link)
@@ -87,7 +87,6 @@ def test_an_index_writes_into_its_own_folder_whatever_it_names(
         named.replace(before.encode(), hashlib.sha256(body.getvalue()).hexdigest().encode()),
     )
     assert search.search(store, "quay").total == 1
-    assert not Path("/elsewhere").exists()
     assert {path.parent.parent.name for path in own.parent.rglob("elsewhere")} <= {"ports", "together"}
     assert not [path for path in own.rglob("*") if path.is_symlink()]
 
